@@ -1,0 +1,68 @@
+// Every bound of Mayfly, by name. A limit that an operator may set is only the default here: its flag is beside it, and
+// docs/manifest.md and docs/errors.md say what a caller sees when it is passed.
+#ifndef MAYFLY_BASE_LIMITS_H_
+#define MAYFLY_BASE_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+namespace mayfly {
+
+inline constexpr size_t kKiB = 1024;
+inline constexpr size_t kMiB = 1024 * kKiB;
+
+// What a call carries.
+inline constexpr size_t kEventBytesMax = 6 * kMiB;
+inline constexpr size_t kResultBytesMax = 6 * kMiB;
+inline constexpr int kJsonDepthMax = 1000;
+
+// What a call leaves in its receipt.
+inline constexpr size_t kLogBytesMax = 256 * kKiB;
+inline constexpr size_t kLogEntriesMax = 4096;
+inline constexpr size_t kErrorTextBytesMax = 64 * kKiB;  // of a message, and of a stack
+inline constexpr size_t kErrorTypeBytesMax = 256;
+inline constexpr size_t kStackFramesMax = 64;
+inline constexpr size_t kStackNameBytesMax = 512;  // of a frame's function, and of its file
+
+// What a manifest holds.
+inline constexpr size_t kManifestBytesMax = 16 * kMiB;  // all sources and names together, and the body that brings them
+inline constexpr size_t kDependenciesMax = 2000;
+inline constexpr size_t kDependencyNameBytesMax = 256;
+inline constexpr size_t kFunctionIdBytesMax = 128;
+inline constexpr size_t kHandlerNameBytesMax = 128;
+inline constexpr absl::Duration kTimeoutDefault = absl::Milliseconds(5000);
+inline constexpr absl::Duration kTimeoutMin = absl::Milliseconds(1);
+inline constexpr absl::Duration kTimeoutMax = absl::Milliseconds(300'000);
+inline constexpr int kMemoryLimitMibDefault = 128;
+inline constexpr int kMemoryLimitMibMin = 32;
+inline constexpr int kMemoryLimitMibMax = 4096;
+
+// What the store holds.
+inline constexpr int kRevisionsKeptMax = 100;
+inline constexpr int kFunctionsMax = 100'000;  // --max-functions
+inline constexpr int kPageSizeMax = 1000;
+inline constexpr size_t kWatchQueueMax = 1024;    // changes waiting for one slow reader
+inline constexpr size_t kChangesKeptMax = 10'000;  // how far back a resume token may reach
+
+// What the data plane runs.
+inline constexpr int kQueuePerFunctionMax = 256;  // --max-queue-per-function
+inline constexpr int kQueueMax = 4096;            // --max-queue
+inline constexpr int kWorkerCallsMax = 1000;      // --worker-max-calls: then it is retired
+inline constexpr absl::Duration kWorkerAgeMax = absl::Minutes(30);  // --worker-max-age
+inline constexpr absl::Duration kLoadTimeMax = absl::Seconds(10);   // --load-timeout: fork, load and each Prepare
+
+// What the doors take.
+inline constexpr size_t kBodyBytesMax = 24 * kMiB;  // --max-body: a manifest with its JSON escapes, or an event
+inline constexpr size_t kHttpHeaderBytesMax = 32 * kKiB;
+inline constexpr int kHttpConnectionsMax = 4096;  // --max-connections
+inline constexpr absl::Duration kHttpHeaderTimeMax = absl::Seconds(10);
+inline constexpr absl::Duration kHttpBodyTimeMax = absl::Seconds(60);
+inline constexpr absl::Duration kHttpIdleTimeMax = absl::Seconds(75);
+inline constexpr size_t kMetadataBytesMax = 16 * kKiB;
+inline constexpr absl::Duration kDrainTimeMax = absl::Seconds(30);  // --drain-timeout
+
+}  // namespace mayfly
+
+#endif  // MAYFLY_BASE_LIMITS_H_
