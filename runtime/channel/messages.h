@@ -54,6 +54,7 @@ enum class Outcome : uint8_t {
   kMemoryLimit = 5,
   kResultNotSerializable = 6,
   kResultTooLarge = 7,
+  kEventInvalid = 8,  // valid JSON that the language can't hold (an integer of more than 4,300 digits in Python)
 };
 
 struct StackFrame {

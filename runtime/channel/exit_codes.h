@@ -1,0 +1,13 @@
+// How a worker says by its exit code why it ends. A guest can exit with any of them: it then lies about itself alone.
+#ifndef MAYFLY_RUNTIME_CHANNEL_EXIT_CODES_H_
+#define MAYFLY_RUNTIME_CHANNEL_EXIT_CODES_H_
+
+namespace mayfly::runtime {
+
+inline constexpr int kExitHostGone = 89;     // the host closed its end
+inline constexpr int kExitMemoryLimit = 90;  // the engine ran into the worker's memory cap and cannot go on
+inline constexpr int kExitSetupFailed = 91;  // the worker could not be set up (sandbox, memory): a fault of ours, in its stderr
+
+}  // namespace mayfly::runtime
+
+#endif  // MAYFLY_RUNTIME_CHANNEL_EXIT_CODES_H_
