@@ -18,8 +18,9 @@ namespace mayfly {
 // Keys are lower-case ASCII; a key may stand more than once.
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-// What a service sees of a call beside its request, and what it may say beside its response. A door makes it (with std::make_shared) and
-// a service may keep it until it has answered. Thread-safe, but for the response metadata, which only the service writes, before it answers.
+// What a service sees of a call beside its request, and what it may say beside its response. A door makes it (with
+// std::make_shared) and a service may keep it until it has answered. Thread-safe, but for the response metadata, which
+// only the service writes, before it answers.
 class ServerCall {
  public:
   ServerCall(absl::Time deadline, Metadata request_metadata)
@@ -37,14 +38,15 @@ class ServerCall {
   // The door calls this once, when the caller has gone or has cancelled. Runs the OnCancel callback.
   void Cancel();
 
-  // Runs `callback` when the call is cancelled: at most once, on the thread that cancels; at once if it is already cancelled. A second
-  // callback replaces the first; an empty one (`{}`) removes it. A callback may run while the call is being answered.
+  // Runs `callback` when the call is cancelled: at most once, on the thread that cancels; at once if it is already
+  // cancelled. A second callback replaces the first; an empty one (`{}`) removes it. A callback may run while the call
+  // is being answered.
   void OnCancel(absl::AnyInvocable<void() &&> callback);
 
   bool cancelled() const;
 
-  // Sent before the response: over gRPC as initial metadata, over HTTP as headers by the gateway's allow-list ("x-http-code" sets the
-  // status).
+  // Sent before the response: over gRPC as initial metadata, over HTTP as headers by the gateway's allow-list
+  // ("x-http-code" sets the status).
   void AddResponseMetadata(std::string key, std::string value) {
     response_metadata_.emplace_back(std::move(key), std::move(value));
   }

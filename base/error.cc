@@ -55,10 +55,9 @@ absl::Status MakeFieldError(std::string_view reason, const std::vector<FieldViol
     field->set_field(violation.field);
     field->set_description(violation.description);
   }
-  const std::string message =
-      absl::StrJoin(violations, "; ", [](std::string* out, const FieldViolation& violation) {
-        absl::StrAppend(out, violation.field, violation.field.empty() ? "" : ": ", violation.description);
-      });
+  const std::string message = absl::StrJoin(violations, "; ", [](std::string* out, const FieldViolation& violation) {
+    absl::StrAppend(out, violation.field, violation.field.empty() ? "" : ": ", violation.description);
+  });
   absl::Status status = MakeError(absl::StatusCode::kInvalidArgument, reason, message);
   AddErrorDetail(status, request);
   return status;

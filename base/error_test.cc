@@ -27,8 +27,8 @@ TEST(ErrorTest, CarriesItsReasonToTheWireAndBack) {
 TEST(ErrorTest, AnErrorWithoutDetailsHasNoReason) { EXPECT_EQ(ErrorReason(absl::InternalError("x")), ""); }
 
 TEST(ErrorTest, SaysWhenToComeBack) {
-  const absl::Status status = WithRetryAfter(
-      MakeError(absl::StatusCode::kUnavailable, reason::kOverloaded, "full"), absl::Milliseconds(1500));
+  const absl::Status status =
+      WithRetryAfter(MakeError(absl::StatusCode::kUnavailable, reason::kOverloaded, "full"), absl::Milliseconds(1500));
   const google::rpc::Status wire = ToRpcStatus(status);
   google::rpc::RetryInfo retry;
   ASSERT_EQ(wire.details_size(), 2);

@@ -20,9 +20,8 @@ TEST(FunctionNameTest, ReadsAWholeName) {
 }
 
 TEST(FunctionNameTest, RefusesEverythingElse) {
-  for (const std::string bad :
-       {"", "-a", ".a", "a/b", "namespaces/a", "namespaces//functions/b", "namespaces/a/functions/b/c", "a b", "a\n",
-        "\xc3\xa9", "namespaces/a/function/b"}) {
+  for (const std::string bad : {"", "-a", ".a", "a/b", "namespaces/a", "namespaces//functions/b",
+                                "namespaces/a/functions/b/c", "a b", "a\n", "\xc3\xa9", "namespaces/a/function/b"}) {
     EXPECT_EQ(ErrorReason(ParseFunctionName(bad).status()), "NAME_INVALID") << bad;
   }
   EXPECT_TRUE(IsValidId(std::string(128, 'a')));

@@ -43,13 +43,13 @@ inline constexpr int kMemoryLimitMibMax = 4096;
 inline constexpr int kRevisionsKeptMax = 100;
 inline constexpr int kFunctionsMax = 100'000;  // --max-functions
 inline constexpr int kPageSizeMax = 1000;
-inline constexpr size_t kWatchQueueMax = 1024;    // changes waiting for one slow reader
+inline constexpr size_t kWatchQueueMax = 1024;     // changes waiting for one slow reader
 inline constexpr size_t kChangesKeptMax = 10'000;  // how far back a resume token may reach
 
 // What the data plane runs.
-inline constexpr int kQueuePerFunctionMax = 256;  // --max-queue-per-function
-inline constexpr int kQueueMax = 4096;            // --max-queue
-inline constexpr int kWorkerCallsMax = 1000;      // --worker-max-calls: then it is retired
+inline constexpr int kQueuePerFunctionMax = 256;                    // --max-queue-per-function
+inline constexpr int kQueueMax = 4096;                              // --max-queue
+inline constexpr int kWorkerCallsMax = 1000;                        // --worker-max-calls: then it is retired
 inline constexpr absl::Duration kWorkerAgeMax = absl::Minutes(30);  // --worker-max-age
 inline constexpr absl::Duration kLoadTimeMax = absl::Seconds(10);   // --load-timeout: fork, load and each Prepare
 

@@ -22,8 +22,8 @@ namespace mayfly {
 // Answers a unary call: exactly once, on any thread, possibly before the handler returns.
 using UnaryDone = absl::AnyInvocable<void(absl::Status) &&>;
 
-// Handles a unary call. The door keeps request and response alive until `done` has been called; the handler may move the request's
-// contents out and writes the response before it calls `done`.
+// Handles a unary call. The door keeps request and response alive until `done` has been called; the handler may move
+// the request's contents out and writes the response before it calls `done`.
 using UnaryHandler = std::function<void(std::shared_ptr<ServerCall> call, google::protobuf::Message& request,
                                         google::protobuf::Message& response, UnaryDone done)>;
 
@@ -32,8 +32,8 @@ class ServerStream {
  public:
   virtual ~ServerStream() = default;
 
-  // Queues a message, in order. False if the reader is gone or has kWatchQueueMax messages waiting: nothing was queued, and the handler
-  // calls Finish.
+  // Queues a message, in order. False if the reader is gone or has kWatchQueueMax messages waiting: nothing was queued,
+  // and the handler calls Finish.
   virtual bool Write(const google::protobuf::Message& message) = 0;
 
   // Ends the stream after what is queued. Called exactly once.
@@ -59,32 +59,35 @@ class MethodTable {
   template <typename Request, typename Response>
   void AddUnary(std::string_view full_name,
                 std::function<void(std::shared_ptr<ServerCall>, Request&, Response&, UnaryDone)> handler) {
-    Add(full_name, Method{
-                       .request_prototype = &Request::default_instance(),
-                       .response_prototype = &Response::default_instance(),
-                       .unary = [handler = std::move(handler)](
-                                    std::shared_ptr<ServerCall> call, google::protobuf::Message& request,
-                                    google::protobuf::Message& response, UnaryDone done) {
-                         handler(std::move(call), static_cast<Request&>(request), static_cast<Response&>(response),
-                                 std::move(done));
-                       },
-                       .stream = nullptr,
-                   });
+    Add(full_name,
+        Method{
+            .request_prototype = &Request::default_instance(),
+            .response_prototype = &Response::default_instance(),
+            .unary =
+                [handler = std::move(handler)](std::shared_ptr<ServerCall> call, google::protobuf::Message& request,
+                                               google::protobuf::Message& response, UnaryDone done) {
+                  handler(std::move(call), static_cast<Request&>(request), static_cast<Response&>(response),
+                          std::move(done));
+                },
+            .stream = nullptr,
+        });
   }
 
   // Adds a server-streaming RPC.
   template <typename Request, typename Response>
-  void AddStream(std::string_view full_name,
-                 std::function<void(std::shared_ptr<ServerCall>, const Request&, std::shared_ptr<ServerStream>)> handler) {
+  void AddStream(
+      std::string_view full_name,
+      std::function<void(std::shared_ptr<ServerCall>, const Request&, std::shared_ptr<ServerStream>)> handler) {
     Add(full_name, Method{
                        .request_prototype = &Request::default_instance(),
                        .response_prototype = &Response::default_instance(),
                        .unary = nullptr,
-                       .stream = [handler = std::move(handler)](std::shared_ptr<ServerCall> call,
-                                                                const google::protobuf::Message& request,
-                                                                std::shared_ptr<ServerStream> stream) {
-                         handler(std::move(call), static_cast<const Request&>(request), std::move(stream));
-                       },
+                       .stream =
+                           [handler = std::move(handler)](std::shared_ptr<ServerCall> call,
+                                                          const google::protobuf::Message& request,
+                                                          std::shared_ptr<ServerStream> stream) {
+                             handler(std::move(call), static_cast<const Request&>(request), std::move(stream));
+                           },
                    });
   }
 

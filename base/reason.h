@@ -1,4 +1,5 @@
-// The reasons of ErrorInfo, domain "mayfly": the word a program decides by. docs/errors.md says of each what happened and what to do.
+// The reasons of ErrorInfo, domain "mayfly": the word a program decides by. docs/errors.md says of each what happened
+// and what to do.
 #ifndef MAYFLY_BASE_REASON_H_
 #define MAYFLY_BASE_REASON_H_
 

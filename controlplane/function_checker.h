@@ -17,8 +17,9 @@ class FunctionChecker {
  public:
   virtual ~FunctionChecker() = default;
 
-  // Loads the manifest (valid, defaults filled in) in a worker and forgets it. `done` is called exactly once, on any thread, with the
-  // errors of InvocationService.CheckFunction, or UNAVAILABLE PEER_UNREACHABLE. `manifest` need not outlive the call.
+  // Loads the manifest (valid, defaults filled in) in a worker and forgets it. `done` is called exactly once, on any
+  // thread, with the errors of InvocationService.CheckFunction, or UNAVAILABLE PEER_UNREACHABLE. `manifest` need not
+  // outlive the call.
   virtual void Check(const v1::Manifest& manifest, absl::Time deadline,
                      absl::AnyInvocable<void(absl::Status) &&> done) = 0;
 };

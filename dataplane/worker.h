@@ -18,9 +18,10 @@ struct WorkerUsage {
   int32_t peak_memory_kib = 0;  // largest resident size since the hand-over
 };
 
-// One worker process. At most one of Load, Run and Prepare is under way at a time. Each `done` is called exactly once, on a thread of the data
-// plane's executor, never from inside the call that took it; calling back into the worker, or destroying it, from `done` is allowed.
-// Destroying a worker kills its process, and drops a `done` that was not called yet. Methods are called by one thread at a time.
+// One worker process. At most one of Load, Run and Prepare is under way at a time. Each `done` is called exactly once,
+// on a thread of the data plane's executor, never from inside the call that took it; calling back into the worker, or
+// destroying it, from `done` is allowed. Destroying a worker kills its process, and drops a `done` that was not called
+// yet. Methods are called by one thread at a time.
 //
 // When the process ends before it has replied, or its reply is malformed, the status is
 //   RESOURCE_EXHAUSTED MEMORY_LIMIT  if it ended because of its memory cap,
@@ -35,7 +36,8 @@ class Worker {
   using RunDone = absl::AnyInvocable<void(absl::StatusOr<runtime::RunReply>, WorkerUsage) &&>;
   using PrepareDone = absl::AnyInvocable<void(absl::Status) &&>;
 
-  // Locks the sandbox and loads the function. Called once, first. Unless the outcome is kReturned, only destroy the worker.
+  // Locks the sandbox and loads the function. Called once, first. Unless the outcome is kReturned, only destroy the
+  // worker.
   virtual void Load(const runtime::LoadRequest& function, LoadDone done) = 0;
 
   // Runs one call. The worker is then spent until Prepare is done.
@@ -58,8 +60,9 @@ class WorkerFactory {
 
   using StartDone = absl::AnyInvocable<void(absl::StatusOr<std::unique_ptr<Worker>>) &&>;
 
-  // Forks a worker of `language` from its zygote; `memory_limit_bytes` is its cap. `done` as in Worker. Errors: UNAVAILABLE OVERLOADED when no
-  // process can be made now (the zygote is being respawned, or the machine has no more processes).
+  // Forks a worker of `language` from its zygote; `memory_limit_bytes` is its cap. `done` as in Worker. Errors:
+  // UNAVAILABLE OVERLOADED when no process can be made now (the zygote is being respawned, or the machine has no more
+  // processes).
   virtual void Start(runtime::Language language, int64_t memory_limit_bytes, StartDone done) = 0;
 };
 

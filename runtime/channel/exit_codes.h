@@ -6,7 +6,8 @@ namespace mayfly::runtime {
 
 inline constexpr int kExitHostGone = 89;     // the host closed its end
 inline constexpr int kExitMemoryLimit = 90;  // the engine ran into the worker's memory cap and cannot go on
-inline constexpr int kExitSetupFailed = 91;  // the worker could not be set up (sandbox, memory): a fault of ours, in its stderr
+inline constexpr int kExitSetupFailed =
+    91;  // the worker could not be set up (sandbox, memory): a fault of ours, in its stderr
 
 }  // namespace mayfly::runtime
 

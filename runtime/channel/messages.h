@@ -66,9 +66,9 @@ struct StackFrame {
 
 // Set for every outcome but kReturned.
 struct GuestError {
-  std::string type;     // the error's class, as the guest names it
-  std::string message;  // for kHandlerNotFound it names the functions that are there
-  std::string stack;    // the engine's rendering, the user's lines only
+  std::string type;                // the error's class, as the guest names it
+  std::string message;             // for kHandlerNotFound it names the functions that are there
+  std::string stack;               // the engine's rendering, the user's lines only
   std::vector<StackFrame> frames;  // innermost first; for a syntax error, its one place
 };
 
@@ -76,7 +76,7 @@ enum class LogLevel : uint8_t { kDebug = 1, kInfo = 2, kWarn = 3, kError = 4 };
 
 struct LogEntry {
   LogLevel level = LogLevel::kInfo;
-  std::string text;  // without the line's end
+  std::string text;       // without the line's end
   absl::Duration offset;  // since the load or the run began
 };
 

@@ -14,30 +14,32 @@ namespace mayfly::runtime {
 //
 //   Load → (Run → Prepare)* → the process ends
 //
-// After Load, and after each Prepare, the function stands loaded in a context that no event has touched: its top level has run, its
-// handler is resolved. Run spends that context. This is the `fresh` strategy; under `rewind`, Prepare is never called, because the
-// worker's memory goes back to what it was before Run.
+// After Load, and after each Prepare, the function stands loaded in a context that no event has touched: its top level
+// has run, its handler is resolved. Run spends that context. This is the `fresh` strategy; under `rewind`, Prepare is
+// never called, because the worker's memory goes back to what it was before Run.
 //
 // A guest may hang or end the process inside any of these: the host kills by deadline and sees the death.
 class Engine {
  public:
   virtual ~Engine() = default;
 
-  // Compiles the source, runs its top level and resolves the handler. Called once, first. What the top level prints goes to `logs`.
-  // On any outcome but kReturned the engine must not be used again.
+  // Compiles the source, runs its top level and resolves the handler. Called once, first. What the top level prints
+  // goes to `logs`. On any outcome but kReturned the engine must not be used again.
   virtual LoadReply Load(const LoadRequest& function, LogBuffer& logs) = 0;
 
-  // Calls the handler with the event and settles what it returns: promises and coroutines are awaited, timers and microtasks run
-  // until the result is there; what is still pending then never runs.
-  // Fills all of the reply but `logs`, which the caller takes from `logs`.
+  // Calls the handler with the event and settles what it returns: promises and coroutines are awaited, timers and
+  // microtasks run until the result is there; what is still pending then never runs. Fills all of the reply but `logs`,
+  // which the caller takes from `logs`.
   virtual RunReply Run(const RunRequest& call, LogBuffer& logs) = 0;
 
-  // Throws the spent context away and loads the function into a new one. What the top level prints this time is dropped. False if
-  // it did not load (it did before, so it depends on time or chance): the worker then ends, and the pool forks another.
+  // Throws the spent context away and loads the function into a new one. What the top level prints this time is
+  // dropped. False if it did not load (it did before, so it depends on time or chance): the worker then ends, and the
+  // pool forks another.
   virtual bool Prepare() = 0;
 };
 
-// A booted engine without guest code: what a zygote holds, and what its forked workers begin with. Made once per process.
+// A booted engine without guest code: what a zygote holds, and what its forked workers begin with. Made once per
+// process.
 class EngineBoot {
  public:
   virtual ~EngineBoot() = default;
