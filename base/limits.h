@@ -61,6 +61,12 @@ inline constexpr absl::Duration kHttpHeaderTimeMax = absl::Seconds(10);
 inline constexpr absl::Duration kHttpBodyTimeMax = absl::Seconds(60);
 inline constexpr absl::Duration kHttpIdleTimeMax = absl::Seconds(75);
 inline constexpr size_t kMetadataBytesMax = 16 * kKiB;
+inline constexpr size_t kReplyBytesMax = 64 * kMiB;  // what our clients take: a page of a list
+// A gRPC error's message and details travel as metadata, of which a peer takes 8 KiB unless it says otherwise; so a larger error is cut
+// (logs first, then the stack) unless the caller sends kErrorBytesMaxKey with what it takes. Our clients take any error whole.
+inline constexpr size_t kErrorDetailsBytesDefault = 6 * kKiB;
+inline constexpr size_t kErrorDetailsBytesMax = 1 * kMiB;
+inline constexpr char kErrorBytesMaxKey[] = "mayfly-error-bytes-max";
 inline constexpr absl::Duration kDrainTimeMax = absl::Seconds(30);  // --drain-timeout
 
 }  // namespace mayfly
