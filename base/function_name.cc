@@ -4,12 +4,12 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/reason.h"
+#include "base/utf8.h"
 
 namespace mayfly {
 namespace {
@@ -19,7 +19,7 @@ constexpr size_t kShownBytesMax = 160;
 
 absl::Status NameError(std::string_view name, std::string_view expected) {
   return MakeError(absl::StatusCode::kInvalidArgument, reason::kNameInvalid,
-                   absl::StrCat("'", absl::Utf8SafeCHexEscape(name.substr(0, kShownBytesMax)), "' is not ", expected,
+                   absl::StrCat("'", EscapedPrefix(name, kShownBytesMax), "' is not ", expected,
                                 "; an id is a letter or digit, then up to 127 letters, digits, '.', '_' or '-'"));
 }
 

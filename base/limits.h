@@ -32,6 +32,7 @@ inline constexpr size_t kDependenciesMax = 2000;
 inline constexpr size_t kDependencyNameBytesMax = 256;
 inline constexpr size_t kFunctionIdBytesMax = 128;
 inline constexpr size_t kHandlerNameBytesMax = 128;
+inline constexpr size_t kViolationsShownMax = 8;  // in one error, which must fit in a reply's metadata
 inline constexpr absl::Duration kTimeoutDefault = absl::Milliseconds(5000);
 inline constexpr absl::Duration kTimeoutMin = absl::Milliseconds(1);
 inline constexpr absl::Duration kTimeoutMax = absl::Milliseconds(300'000);
@@ -45,6 +46,16 @@ inline constexpr int kFunctionsMax = 100'000;  // --max-functions
 inline constexpr int kPageSizeMax = 1000;
 inline constexpr size_t kWatchQueueMax = 1024;     // changes waiting for one slow reader
 inline constexpr size_t kChangesKeptMax = 10'000;  // how far back a resume token may reach
+inline constexpr size_t kPageBytesMax = kManifestBytesMax;  // a page ends early when its functions hold more
+inline constexpr int kWatchBatchMax = 64;           // changes, and functions of the state, read for a watch at once
+inline constexpr size_t kWatchersMax = 256;         // WatchFunctions streams at once
+inline constexpr size_t kStoreQueueMax = 1024;      // writes waiting for the store; and, apart from them, reads
+inline constexpr size_t kStoreGroupMax = 128;       // writes that one commit makes durable
+inline constexpr size_t kStoreGroupBytesMax = 64 * kMiB;  // of their manifests together; and of those that wait
+inline constexpr absl::Duration kStoreBusyTimeMax = absl::Seconds(2);  // waiting for another program's lock on the store
+inline constexpr int kChecksInFlightMax = 64;       // functions being loaded before they are stored
+inline constexpr int kUpdateAttemptsMax = 8;        // of an update without an etag against others of the same function
+inline constexpr int kNearestCandidatesMax = 1000;  // ids compared with an unknown one
 
 // What the data plane runs.
 inline constexpr int kQueuePerFunctionMax = 256;                    // --max-queue-per-function
