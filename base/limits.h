@@ -44,15 +44,16 @@ inline constexpr int kMemoryLimitMibMax = 4096;
 inline constexpr int kRevisionsKeptMax = 100;
 inline constexpr int kFunctionsMax = 100'000;  // --max-functions
 inline constexpr int kPageSizeMax = 1000;
-inline constexpr size_t kWatchQueueMax = 1024;     // changes waiting for one slow reader
-inline constexpr size_t kChangesKeptMax = 10'000;  // how far back a resume token may reach
+inline constexpr size_t kWatchQueueMax = 1024;              // changes waiting for one slow reader
+inline constexpr size_t kChangesKeptMax = 10'000;           // how far back a resume token may reach
 inline constexpr size_t kPageBytesMax = kManifestBytesMax;  // a page ends early when its functions hold more
-inline constexpr int kWatchBatchMax = 64;           // changes, and functions of the state, read for a watch at once
-inline constexpr size_t kWatchersMax = 256;         // WatchFunctions streams at once
-inline constexpr size_t kStoreQueueMax = 1024;      // writes waiting for the store; and, apart from them, reads
-inline constexpr size_t kStoreGroupMax = 128;       // writes that one commit makes durable
+inline constexpr int kWatchBatchMax = 64;       // changes, and functions of the state, read for a watch at once
+inline constexpr size_t kWatchersMax = 256;     // WatchFunctions streams at once
+inline constexpr size_t kStoreQueueMax = 1024;  // writes waiting for the store; and, apart from them, reads
+inline constexpr size_t kStoreGroupMax = 128;   // writes that one commit makes durable
 inline constexpr size_t kStoreGroupBytesMax = 64 * kMiB;  // of their manifests together; and of those that wait
-inline constexpr absl::Duration kStoreBusyTimeMax = absl::Seconds(2);  // waiting for another program's lock on the store
+inline constexpr absl::Duration kStoreBusyTimeMax =
+    absl::Seconds(2);                               // waiting for another program's lock on the store
 inline constexpr int kChecksInFlightMax = 64;       // functions being loaded before they are stored
 inline constexpr int kUpdateAttemptsMax = 8;        // of an update without an etag against others of the same function
 inline constexpr int kNearestCandidatesMax = 1000;  // ids compared with an unknown one
@@ -64,6 +65,20 @@ inline constexpr int kWorkerCallsMax = 1000;                        // --worker-
 inline constexpr absl::Duration kWorkerAgeMax = absl::Minutes(30);  // --worker-max-age
 inline constexpr absl::Duration kLoadTimeMax = absl::Seconds(10);   // --load-timeout: fork, load and each Prepare
 
+// What host and worker tell each other. The areas are address space, not memory: a page costs something once it is
+// written.
+inline constexpr size_t kInvocationIdBytesMax = 64;
+inline constexpr size_t kChannelRequestBytesMax =
+    kManifestBytesMax + kMiB;  // the manifest, and the lengths between its texts
+inline constexpr size_t kChannelReplyBytesMax =
+    kResultBytesMax + 2 * kMiB;                             // the result, and its logs, error and stack
+inline constexpr size_t kChannelKeptBytesMax = 256 * kKiB;  // of shared memory after a call; what is more goes back
+inline constexpr absl::Duration kGuestClockMax = absl::Hours(24);  // of a time that a worker reports
+inline constexpr int kForksPendingMax = 64;                        // asked of one zygote and not answered
+inline constexpr absl::Duration kExitReportTimeMax =
+    absl::Seconds(1);  // from a worker's silence to its zygote's word on it
+inline constexpr size_t kWorkerStderrBytesPerSecondMax = 16 * kKiB;  // logged of a zygote and its workers together
+
 // What the doors take.
 inline constexpr size_t kBodyBytesMax = 24 * kMiB;  // --max-body: a manifest with its JSON escapes, or an event
 inline constexpr size_t kHttpHeaderBytesMax = 32 * kKiB;
@@ -73,8 +88,9 @@ inline constexpr absl::Duration kHttpBodyTimeMax = absl::Seconds(60);
 inline constexpr absl::Duration kHttpIdleTimeMax = absl::Seconds(75);
 inline constexpr size_t kMetadataBytesMax = 16 * kKiB;
 inline constexpr size_t kReplyBytesMax = 64 * kMiB;  // what our clients take: a page of a list
-// A gRPC error's message and details travel as metadata, of which a peer takes 8 KiB unless it says otherwise; so a larger error is cut
-// (logs first, then the stack) unless the caller sends kErrorBytesMaxKey with what it takes. Our clients take any error whole.
+// A gRPC error's message and details travel as metadata, of which a peer takes 8 KiB unless it says otherwise; so a
+// larger error is cut (logs first, then the stack) unless the caller sends kErrorBytesMaxKey with what it takes. Our
+// clients take any error whole.
 inline constexpr size_t kErrorDetailsBytesDefault = 6 * kKiB;
 inline constexpr size_t kErrorDetailsBytesMax = 1 * kMiB;
 inline constexpr char kErrorBytesMaxKey[] = "mayfly-error-bytes-max";

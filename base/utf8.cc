@@ -49,17 +49,35 @@ size_t AsciiPrefix(std::string_view text) {
   return length;
 }
 
+// The bytes of the whole characters at the front.
+size_t ValidPrefix(std::string_view text) {
+  size_t length = 0;
+  while (length < text.size()) {
+    length += AsciiPrefix(text.substr(length));
+    if (length == text.size()) break;
+    const size_t character = CharacterLength(text.substr(length));
+    if (character == 0) break;
+    length += character;
+  }
+  return length;
+}
+
 }  // namespace
 
-bool IsUtf8(std::string_view text) {
-  while (!text.empty()) {
-    text.remove_prefix(AsciiPrefix(text));
-    if (text.empty()) break;
-    const size_t length = CharacterLength(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+bool IsUtf8(std::string_view text) { return ValidPrefix(text) == text.size(); }
+
+std::string ToUtf8(std::string_view text, size_t bytes_max) {
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  std::string utf8;
+  while (true) {
+    const size_t valid = ValidPrefix(text);
+    const size_t room = bytes_max - utf8.size();
+    utf8.append(text.substr(0, valid <= room ? valid : ValidPrefix(text.substr(0, room))));
+    text.remove_prefix(valid);
+    if (text.empty() || valid > room || kReplacement.size() > bytes_max - utf8.size()) return utf8;
+    utf8.append(kReplacement);
+    text.remove_prefix(1);
   }
-  return true;
 }
 
 std::string EscapedPrefix(std::string_view text, size_t bytes_max) {

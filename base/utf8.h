@@ -11,6 +11,9 @@ namespace mayfly {
 // Whether `text` is UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool IsUtf8(std::string_view text);
 
+// `text`, cut to at most `bytes_max` bytes between two characters, with U+FFFD in place of each byte that is not UTF-8.
+std::string ToUtf8(std::string_view text, size_t bytes_max);
+
 // What an error shows of a text that may be anything: at most its first `bytes_max` bytes, with control characters,
 // quotes and bytes that are not UTF-8 escaped as in C. Always UTF-8.
 std::string EscapedPrefix(std::string_view text, size_t bytes_max);

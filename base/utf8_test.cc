@@ -39,6 +39,19 @@ TEST(Utf8Test, RefusesStrayAndMissingContinuations) {
   EXPECT_FALSE(IsUtf8("\xF0\x9F\x98"));
 }
 
+TEST(Utf8Test, CutsBetweenCharacters) {
+  EXPECT_EQ(ToUtf8("ab\xC3\xA9", 4), "ab\xC3\xA9");
+  EXPECT_EQ(ToUtf8("ab\xC3\xA9", 3), "ab");
+  EXPECT_EQ(ToUtf8("ab\xC3\xA9", 1), "a");
+  EXPECT_EQ(ToUtf8("ab", 0), "");
+}
+
+TEST(Utf8Test, ReplacesEachByteThatIsNotUtf8) {
+  EXPECT_EQ(ToUtf8("a\xFF\xFE.b", 100), "a\xEF\xBF\xBD\xEF\xBF\xBD.b");
+  EXPECT_EQ(ToUtf8("\xED\xA0\x80", 100), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(ToUtf8("a\xFF\xFE", 6), "a\xEF\xBF\xBD");
+}
+
 TEST(Utf8Test, ShowsAnyTextAsUtf8) {
   EXPECT_EQ(EscapedPrefix("plain ü", 64), "plain ü");
   EXPECT_EQ(EscapedPrefix("a'b\n", 64), "a\\'b\\n");

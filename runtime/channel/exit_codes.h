@@ -4,10 +4,17 @@
 
 namespace mayfly::runtime {
 
-inline constexpr int kExitHostGone = 89;     // the host closed its end
-inline constexpr int kExitMemoryLimit = 90;  // the engine ran into the worker's memory cap and cannot go on
-inline constexpr int kExitSetupFailed =
-    91;  // the worker could not be set up (sandbox, memory): a fault of ours, in its stderr
+// The host closed its end.
+inline constexpr int kExitHostGone = 89;
+
+// The engine ran into the worker's memory cap and cannot go on.
+inline constexpr int kExitMemoryLimit = 90;
+
+// The worker could not be set up (sandbox, memory): a fault of ours, which its stderr tells.
+inline constexpr int kExitSetupFailed = 91;
+
+// The function loaded once, but not again.
+inline constexpr int kExitPrepareFailed = 92;
 
 }  // namespace mayfly::runtime
 

@@ -1,0 +1,154 @@
+#include "runtime/worker/worker_loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/limits.h"
+#include "runtime/channel/channel.h"
+#include "runtime/channel/codec.h"
+#include "runtime/channel/exit_codes.h"
+#include "runtime/engine/log_buffer.h"
+#include "runtime/worker/crash_stop.h"
+#include "runtime/worker/json_depth.h"
+
+namespace mayfly::runtime {
+namespace {
+
+// Where the channel's socket is in a worker: all descriptors behind it are closed.
+constexpr int kChannelFd = 3;
+
+[[noreturn]] void EndForSetup(std::string_view what) {
+  dprintf(STDERR_FILENO, "worker: %.*s\n", static_cast<int>(what.size()), what.data());
+  _exit(kExitSetupFailed);
+}
+
+// The worker dies with its zygote, however early that ended.
+void TieToZygote(pid_t zygote_pid) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != zygote_pid) _exit(kExitHostGone);
+}
+
+void RestoreSignals() {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// Maps the memory, moves the socket to its place and closes the rest.
+Channel OpenChannel(WorkerSetup& setup) {
+  absl::StatusOr<SharedMemory> memory = SharedMemory::Map(std::move(setup.channel_memory));
+  if (!memory.ok()) EndForSetup(memory.status().message());
+  memory->CloseFd();
+  if (setup.channel_socket.get() != kChannelFd && dup2(setup.channel_socket.release(), kChannelFd) < 0) {
+    EndForSetup(strerror(errno));
+  }
+  setup.channel_socket.reset(kChannelFd);
+  close_range(kChannelFd + 1, ~0U, 0);
+  return Channel(Channel::Side::kWorker, std::move(setup.channel_socket), *std::move(memory));
+}
+
+// What no engine need look at: a result larger or deeper than the host takes.
+void CheckResult(RunReply& reply) {
+  if (reply.outcome != Outcome::kReturned) return;
+  if (reply.result.size() > kResultBytesMax) {
+    reply.outcome = Outcome::kResultTooLarge;
+    reply.error.message =
+        absl::StrCat("the result has ", reply.result.size(), " bytes; a result may have ", kResultBytesMax);
+  } else if (reply.result.size() > kJsonDepthMax && JsonDepth(reply.result) > kJsonDepthMax) {
+    reply.outcome = Outcome::kResultNotSerializable;
+    reply.error.message = absl::StrCat("the result is nested more than ", kJsonDepthMax, " deep");
+  } else {
+    return;
+  }
+  reply.result.clear();
+}
+
+// Answers the host, message by message.
+class Server {
+ public:
+  Server(Channel channel, std::unique_ptr<Engine> engine) : channel_(std::move(channel)), engine_(std::move(engine)) {}
+
+  // The next message. The host is trusted, so what can't be understood ends the worker.
+  Message Next() {
+    absl::StatusOr<Message> message = channel_.Receive();
+    if (absl::IsCancelled(message.status())) _exit(kExitHostGone);
+    if (!message.ok()) EndForSetup(message.status().message());
+    return *std::move(message);
+  }
+
+  void Answer(Message message) {
+    switch (message.type) {
+      case MessageType::kLoad:
+        return Load(message);
+      case MessageType::kRun:
+        return Run(std::move(message));
+      case MessageType::kPrepare:
+        return Prepare(message);
+      case MessageType::kLock:
+      case MessageType::kLoaded:
+      case MessageType::kRan:
+      case MessageType::kPrepared:
+        break;
+    }
+    EndForSetup("a message that no host sends");
+  }
+
+ private:
+  void Load(const Message& message) {
+    absl::StatusOr<LoadRequest> request = DecodeLoadRequest(message.fields);
+    if (!request.ok()) EndForSetup(request.status().message());
+    logs_.Begin();
+    LoadReply reply = engine_->Load(*request, logs_);
+    reply.logs = logs_.Take();
+    Send(MessageType::kLoaded, message.ticket, EncodeLoadReply(reply), {});
+  }
+
+  void Run(Message message) {
+    absl::StatusOr<RunRequest> request = DecodeRunRequest(message.fields, std::move(message.text));
+    if (!request.ok()) EndForSetup(request.status().message());
+    logs_.Begin();
+    RunReply reply = engine_->Run(*request, logs_);
+    reply.logs = logs_.Take();
+    CheckResult(reply);
+    Send(MessageType::kRan, message.ticket, EncodeRunReply(reply), reply.result);
+  }
+
+  void Prepare(const Message& message) {
+    if (!engine_->Prepare()) _exit(kExitPrepareFailed);
+    Send(MessageType::kPrepared, message.ticket, {}, {});
+  }
+
+  void Send(MessageType type, uint64_t ticket, std::string_view fields, std::string_view text) {
+    const absl::Status status = channel_.Send(type, ticket, fields, text);
+    if (absl::IsCancelled(status)) _exit(kExitHostGone);
+    if (!status.ok()) EndForSetup(status.message());
+  }
+
+  Channel channel_;
+  std::unique_ptr<Engine> engine_;
+  LogBuffer logs_;
+};
+
+}  // namespace
+
+void RunWorker(EngineBoot& boot, const ZygoteOptions& options, WorkerSetup setup) {
+  TieToZygote(setup.zygote_pid);
+  RestoreSignals();
+  if (setup.keep_crashed) StopOnCrash();
+  Channel channel = OpenChannel(setup);
+  Server server(std::move(channel), boot.MakeEngine(setup.memory_limit_bytes));
+  if (server.Next().type != MessageType::kLock) EndForSetup("the host did not begin with kLock");
+  while (true) server.Answer(server.Next());
+}
+
+}  // namespace mayfly::runtime

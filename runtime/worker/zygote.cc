@@ -1,0 +1,165 @@
+#include "runtime/worker/zygote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "runtime/channel/packet.h"
+#include "runtime/channel/zygote_protocol.h"
+#include "runtime/worker/worker_loop.h"
+
+namespace mayfly::runtime {
+namespace {
+
+int64_t Nanos(const timeval& time) { return (int64_t{time.tv_sec} * 1'000'000 + time.tv_usec) * 1000; }
+
+// glibc's waitid has no rusage; the system call has.
+bool WaitAnyChild(int options, siginfo_t& info, rusage& usage) {
+  info.si_pid = 0;
+  return syscall(SYS_waitid, P_ALL, 0, &info, options, &usage) == 0 && info.si_pid != 0;
+}
+
+class Zygote {
+ public:
+  Zygote(EngineBoot& boot, const ZygoteOptions& options) : boot_(boot), options_(options), control_(kZygoteControlFd) {}
+
+  int Serve() {
+    if (!SetUp()) {
+      dprintf(STDERR_FILENO, "zygote: %s\n", strerror(errno));
+      return 1;
+    }
+    Report({.type = ZygoteReportType::kReady, .pid = getpid()});
+    while (true) {
+      pollfd polled[] = {{.fd = control_.get(), .events = POLLIN, .revents = 0},
+                         {.fd = child_signals_.get(), .events = POLLIN, .revents = 0}};
+      if (poll(polled, std::size(polled), -1) < 0 && errno != EINTR) break;
+      if (polled[1].revents != 0) Reap();
+      if (polled[0].revents != 0 && !Answer()) break;
+    }
+    EndWorkers();
+    return 0;
+  }
+
+ private:
+  bool SetUp() {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a host that ended before this line has closed its end of the socket
+    fcntl(control_.get(), F_SETFD, FD_CLOEXEC);
+    // A terminal's ^C and a service manager's SIGTERM are for the host alone, which ends its zygotes when it has
+    // drained.
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::signal(signal, SIG_IGN);
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &child, nullptr) != 0) return false;
+    child_signals_.reset(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+    return child_signals_.valid();
+  }
+
+  // Takes one request. False when the host has closed its end.
+  bool Answer() {
+    ForkRequest request;
+    std::vector<UniqueFd> fds;
+    const ssize_t length = ReceivePacket(control_.get(), std::as_writable_bytes(std::span(&request, 1)), fds);
+    if (length < 0 && (errno == EINTR || errno == EAGAIN)) return true;
+    if (length != sizeof(request) || fds.size() != 2) return false;
+    Fork(request, std::move(fds));
+    return true;
+  }
+
+  void Fork(const ForkRequest& request, std::vector<UniqueFd> fds) {
+    const pid_t zygote_pid = getpid();
+    boot_.BeforeFork();
+    const pid_t pid = fork();
+    const int error = errno;
+    if (pid == 0) {
+      boot_.AfterForkInChild();
+      RunWorker(boot_, options_,
+                WorkerSetup{
+                    .channel_socket = std::move(fds[0]),
+                    .channel_memory = std::move(fds[1]),
+                    .memory_limit_bytes = request.memory_limit_bytes,
+                    .keep_crashed = request.keep_crashed != 0,
+                    .zygote_pid = zygote_pid,
+                });
+    }
+    boot_.AfterForkInParent();
+    if (pid < 0) return Report({.type = ZygoteReportType::kForkFailed, .id = request.id, .error = error});
+    ReportFork(request.id, pid);
+  }
+
+  // No other process reaps the child, so its pid is its own until Reap has run.
+  void ReportFork(uint64_t id, pid_t pid) {
+    const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+    if (!pidfd.valid()) {
+      const int error = errno;
+      kill(pid, SIGKILL);
+      return Report({.type = ZygoteReportType::kForkFailed, .id = id, .error = error});
+    }
+    const int fd = pidfd.get();
+    workers_.push_back(pid);
+    Report({.type = ZygoteReportType::kForked, .pid = pid, .id = id}, std::span(&fd, 1));
+  }
+
+  void Reap() {
+    signalfd_siginfo drained;
+    while (read(child_signals_.get(), &drained, sizeof(drained)) > 0) {
+    }
+    siginfo_t info;
+    rusage usage;
+    while (WaitAnyChild(WEXITED | WSTOPPED | WNOHANG, info, usage)) ReportChild(info, usage);
+  }
+
+  void ReportChild(const siginfo_t& info, const rusage& usage) {
+    const bool stopped = info.si_code == CLD_STOPPED || info.si_code == CLD_TRAPPED;
+    if (!stopped) std::erase(workers_, info.si_pid);
+    Report({
+        .type = stopped ? ZygoteReportType::kStopped : ZygoteReportType::kExited,
+        .pid = info.si_pid,
+        .exit_code = info.si_code,
+        .status = info.si_status,
+        .cpu_nanos = Nanos(usage.ru_utime) + Nanos(usage.ru_stime),
+        .peak_memory_kib = usage.ru_maxrss,
+    });
+  }
+
+  // A host that is gone is noticed by poll.
+  void Report(const ZygoteReport& report, std::span<const int> fds = {}) {
+    SendPacket(control_.get(), std::as_bytes(std::span(&report, 1)), fds);
+  }
+
+  void EndWorkers() {
+    for (const pid_t pid : workers_) kill(pid, SIGKILL);
+    siginfo_t info;
+    rusage usage;
+    while (WaitAnyChild(WEXITED, info, usage)) {
+    }
+  }
+
+  EngineBoot& boot_;
+  const ZygoteOptions& options_;
+  UniqueFd control_;
+  UniqueFd child_signals_;
+  std::vector<pid_t> workers_;  // not yet reaped
+};
+
+}  // namespace
+
+int ServeZygote(EngineBoot& boot, const ZygoteOptions& options) { return Zygote(boot, options).Serve(); }
+
+}  // namespace mayfly::runtime
