@@ -62,6 +62,7 @@ inline constexpr int kNearestCandidatesMax = 1000;  // ids compared with an unkn
 inline constexpr int kQueuePerFunctionMax = 256;                    // --max-queue-per-function
 inline constexpr int kQueueMax = 4096;                              // --max-queue
 inline constexpr int kWorkerCallsMax = 1000;                        // --worker-max-calls: then it is retired
+inline constexpr size_t kDescriptorsMax = 1024;   // open files of a worker
 inline constexpr absl::Duration kWorkerAgeMax = absl::Minutes(30);  // --worker-max-age
 inline constexpr absl::Duration kLoadTimeMax = absl::Seconds(10);   // --load-timeout: fork, load and each Prepare
 

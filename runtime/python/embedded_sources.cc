@@ -1,0 +1,26 @@
+#include "runtime/python/embedded_sources.h"
+
+namespace mayfly::runtime {
+namespace {
+
+constexpr std::string_view kBootstrap =
+#include "runtime/python/bootstrap.inc"
+    ;
+constexpr std::string_view kErrorReport =
+#include "runtime/python/error_report.inc"
+    ;
+constexpr std::string_view kLibraryReader =
+#include "runtime/python/library_reader.inc"
+    ;
+
+}  // namespace
+
+std::array<EmbeddedSource, 3> EmbeddedSources() {
+  return {{
+      {.name = "bootstrap", .file = "<mayfly bootstrap>", .text = kBootstrap},
+      {.name = "error_report", .file = "<mayfly error_report>", .text = kErrorReport},
+      {.name = "library_reader", .file = "<mayfly library_reader>", .text = kLibraryReader},
+  }};
+}
+
+}  // namespace mayfly::runtime

@@ -1,0 +1,51 @@
+// The function, loaded in one interpreter, for one call.
+#ifndef MAYFLY_RUNTIME_PYTHON_GUEST_H_
+#define MAYFLY_RUNTIME_PYTHON_GUEST_H_
+
+#include <memory>
+#include <string>
+
+#include "runtime/channel/messages.h"
+#include "runtime/python/host_functions.h"
+#include "runtime/python/py_ref.h"
+#include "runtime/python/python_process.h"
+#include "runtime/python/sub_interpreter.h"
+
+namespace mayfly::runtime {
+
+// Load, then Call once. Whatever goes wrong in it is the guest's: it ends in an outcome.
+class Guest {
+ public:
+  // Null if there is no memory for another interpreter. `process` and `host` outlive the guest.
+  static std::unique_ptr<Guest> Create(const PythonProcess& process, HostContext& host);
+
+  ~Guest();
+  Guest(const Guest&) = delete;
+  Guest& operator=(const Guest&) = delete;
+
+  // Runs the source's top level and resolves `handler`. All of the reply but its logs.
+  LoadReply Load(const std::string& handler);
+
+  // Calls the handler. All of the reply but its logs.
+  RunReply Call(const RunRequest& call);
+
+ private:
+  Guest(std::unique_ptr<SubInterpreter> interpreter, HostContext& host);
+
+  bool Boot();
+  PyRef ParseEvent(const std::string& event, RunReply& reply);
+  void Settle(PyObject* result, RunReply& reply);
+  void Encode(PyObject* value, RunReply& reply);
+
+  // Held last, ended last.
+  const std::unique_ptr<SubInterpreter> interpreter_;
+  HostContext& host_;
+  PyRef load_;
+  PyRef call_;
+  PyRef failure_;
+  PyRef scan_;  // _json's scanner: (text, index) → (value, end)
+};
+
+}  // namespace mayfly::runtime
+
+#endif  // MAYFLY_RUNTIME_PYTHON_GUEST_H_

@@ -1,0 +1,116 @@
+#include "runtime/python/python_process.h"
+
+#include <dlfcn.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "runtime/python/py_text.h"
+
+namespace mayfly::runtime {
+namespace {
+
+absl::Status ToStatus(const PyStatus& status, std::string_view what) {
+  if (!PyStatus_Exception(status)) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat(what, ": ", status.err_msg == nullptr ? "unknown" : status.err_msg));
+}
+
+// What a function sees of the process's environment; setting it again undoes what a call has set (process_state.h).
+void ResetEnvironment() {
+  clearenv();
+  setenv("TZ", "UTC", 1);
+  setenv("LANG", "C.UTF-8", 1);
+  setenv("HOME", "/", 1);
+  tzset();
+}
+
+// Extension modules that functions can't have: they would work across calls (interpreters, their queues and channels), look into other
+// processes, need a terminal, or are CPython's own tests.
+bool IsLeftOut(std::string_view name) {
+  return absl::StartsWith(name, "_interp") || absl::StartsWith(name, "_test") || absl::StartsWith(name, "_xx") ||
+         absl::StartsWith(name, "xx") || absl::StartsWith(name, "_curses") || name == "readline" ||
+         name == "_remote_debugging" || name == "_ctypes_test" || name == "_tkinter";
+}
+
+// Loads the extension modules' files and makes them built-in modules, before CPython is initialised.
+absl::Status AddExtensions() {
+  glob_t files = {};
+  const int found = glob(absl::StrCat(kLibraryFolder, "/lib-dynload/*.so").c_str(), 0, nullptr, &files);
+  absl::Status status = found == 0 ? absl::OkStatus() : absl::NotFoundError("no extension modules are installed");
+  for (size_t i = 0; status.ok() && i < files.gl_pathc; ++i) {
+    const std::string_view path = files.gl_pathv[i];
+    const std::string_view file = path.substr(path.rfind('/') + 1);
+    const std::string name(file.substr(0, file.find('.')));
+    if (IsLeftOut(name)) continue;
+    void* const library = dlopen(files.gl_pathv[i], RTLD_NOW);
+    void* const init = library == nullptr ? nullptr : dlsym(library, absl::StrCat("PyInit_", name).c_str());
+    // One whose own library is not installed is left out.
+    if (init == nullptr) continue;
+    // CPython keeps the name for ever.
+    if (PyImport_AppendInittab(strdup(name.c_str()), reinterpret_cast<PyObject* (*)()>(init)) != 0) {
+      status = absl::ResourceExhaustedError("no memory for the extension modules");
+    }
+  }
+  globfree(&files);
+  return status;
+}
+
+absl::Status Initialize() {
+  PyPreConfig pre_config;
+  PyPreConfig_InitIsolatedConfig(&pre_config);
+  pre_config.utf8_mode = 1;
+  absl::Status status = ToStatus(Py_PreInitialize(&pre_config), "CPython does not start");
+  if (!status.ok()) return status;
+  PyConfig config;
+  PyConfig_InitIsolatedConfig(&config);
+  config.site_import = 0;
+  config.write_bytecode = 0;
+  config.install_signal_handlers = 0;
+  config.pathconfig_warnings = 0;
+  status = ToStatus(Py_InitializeFromConfig(&config), "CPython does not start");
+  PyConfig_Clear(&config);
+  return status;
+}
+
+// Imports each extension module once in the main interpreter: what is initialised once a process is then done, before any fork.
+constexpr char kPreload[] = R"(
+import sys
+for name in sorted(sys.builtin_module_names):
+    if name not in ("_tracemalloc", "faulthandler"):
+        try:
+            __import__(name)
+        except ImportError:
+            pass
+import ssl, sqlite3, ctypes, decimal, datetime, zoneinfo, hashlib, asyncio, gc
+gc.collect()
+)";
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PythonProcess>> PythonProcess::Create() {
+  ResetEnvironment();
+  absl::Status status = AddExtensions();
+  if (status.ok()) status = Initialize();
+  if (!status.ok()) return status;
+  std::unique_ptr<PythonProcess> process(new PythonProcess());
+  process->main_ = PyThreadState_Get();
+  absl::StatusOr<std::unique_ptr<Library>> library = Library::Load();
+  if (!library.ok()) return library.status();
+  process->library_ = *std::move(library);
+  if (PyRun_SimpleString(kPreload) != 0) return absl::InternalError("the standard library does not load");
+  return process;
+}
+
+PythonProcess::~PythonProcess() {
+  if (main_ != nullptr) Py_FinalizeEx();
+}
+
+}  // namespace mayfly::runtime

@@ -1,0 +1,38 @@
+// CPython in this process.
+#ifndef MAYFLY_RUNTIME_PYTHON_PYTHON_PROCESS_H_
+#define MAYFLY_RUNTIME_PYTHON_PYTHON_PROCESS_H_
+
+#include <Python.h>
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "runtime/python/library.h"
+
+namespace mayfly::runtime {
+
+// The interpreter that functions do not run in, and what they all share. At most one in the life of a process, made and used by one thread,
+// which the main interpreter is attached to whenever no sub-interpreter is.
+class PythonProcess {
+ public:
+  // Boots CPython, cut off from the machine's settings: no site-packages, no user folder, UTF-8, TZ=UTC, an own hash seed. Empties
+  // the process's environment. Reads the standard library and loads each of its extension modules, so that no file is needed later.
+  static absl::StatusOr<std::unique_ptr<PythonProcess>> Create();
+
+  ~PythonProcess();
+  PythonProcess(const PythonProcess&) = delete;
+  PythonProcess& operator=(const PythonProcess&) = delete;
+
+  const Library& library() const { return *library_; }
+  PyThreadState* main_thread_state() const { return main_; }
+
+ private:
+  PythonProcess() = default;
+
+  PyThreadState* main_ = nullptr;
+  std::unique_ptr<Library> library_;
+};
+
+}  // namespace mayfly::runtime
+
+#endif  // MAYFLY_RUNTIME_PYTHON_PYTHON_PROCESS_H_

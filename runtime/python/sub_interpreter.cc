@@ -1,0 +1,25 @@
+#include "runtime/python/sub_interpreter.h"
+
+namespace mayfly::runtime {
+
+std::unique_ptr<SubInterpreter> SubInterpreter::Create(PyThreadState* main) {
+  const PyInterpreterConfig config = {
+      .use_main_obmalloc = 0,
+      .allow_fork = 0,
+      .allow_exec = 0,
+      .allow_threads = 0,  // a blocked thread would hang the interpreter's end for ever
+      .allow_daemon_threads = 0,
+      .check_multi_interp_extensions = 1,
+      .gil = PyInterpreterConfig_OWN_GIL,
+  };
+  PyThreadState* own = nullptr;
+  if (PyStatus_Exception(Py_NewInterpreterFromConfig(&own, &config))) return nullptr;
+  return std::unique_ptr<SubInterpreter>(new SubInterpreter(main, own));
+}
+
+SubInterpreter::~SubInterpreter() {
+  Py_EndInterpreter(own_);
+  PyThreadState_Swap(main_);
+}
+
+}  // namespace mayfly::runtime
