@@ -13,24 +13,36 @@ namespace {
 
 std::string_view NameOf(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kReturned: return "returned";
-    case Outcome::kThrew: return "threw";
-    case Outcome::kSourceInvalid: return "source-invalid";
-    case Outcome::kHandlerNotFound: return "handler-not-found";
-    case Outcome::kMemoryLimit: return "memory-limit";
-    case Outcome::kResultNotSerializable: return "result-not-serializable";
-    case Outcome::kResultTooLarge: return "result-too-large";
-    case Outcome::kEventInvalid: return "event-invalid";
+    case Outcome::kReturned:
+      return "returned";
+    case Outcome::kThrew:
+      return "threw";
+    case Outcome::kSourceInvalid:
+      return "source-invalid";
+    case Outcome::kHandlerNotFound:
+      return "handler-not-found";
+    case Outcome::kMemoryLimit:
+      return "memory-limit";
+    case Outcome::kResultNotSerializable:
+      return "result-not-serializable";
+    case Outcome::kResultTooLarge:
+      return "result-too-large";
+    case Outcome::kEventInvalid:
+      return "event-invalid";
   }
   return "?";
 }
 
 std::string_view NameOf(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return "DEBUG";
-    case LogLevel::kInfo: return "INFO";
-    case LogLevel::kWarn: return "WARN";
-    case LogLevel::kError: return "ERROR";
+    case LogLevel::kDebug:
+      return "DEBUG";
+    case LogLevel::kInfo:
+      return "INFO";
+    case LogLevel::kWarn:
+      return "WARN";
+    case LogLevel::kError:
+      return "ERROR";
   }
   return "?";
 }
@@ -51,14 +63,14 @@ const PythonProcess& TestProcess() {
 }
 
 TestFunction::TestFunction(std::string source, std::vector<Module> dependencies, std::string handler)
-    : TestFunction(LoadRequest{
-          .function_id = "f",
-          .handler = std::move(handler),
-          .source = std::move(source),
-          .dependencies = std::move(dependencies),
-      }) {}
+    : TestFunction(std::make_unique<PythonEngine>(TestProcess()), LoadRequest{
+                                                                      .function_id = "f",
+                                                                      .handler = std::move(handler),
+                                                                      .source = std::move(source),
+                                                                      .dependencies = std::move(dependencies),
+                                                                  }) {}
 
-TestFunction::TestFunction(LoadRequest request) : engine_(std::make_unique<PythonEngine>(TestProcess())) {
+TestFunction::TestFunction(std::unique_ptr<Engine> engine, const LoadRequest& request) : engine_(std::move(engine)) {
   logs_.Begin();
   load_ = engine_->Load(request, logs_);
   load_.logs = logs_.Take();

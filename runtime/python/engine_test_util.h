@@ -22,8 +22,8 @@ class TestFunction {
  public:
   explicit TestFunction(std::string source, std::vector<Module> dependencies = {}, std::string handler = "handler");
 
-  // Loads a function with an id of its own.
-  TestFunction(LoadRequest request);  // NOLINT(google-explicit-constructor): a request is the function
+  // Any function, in an engine of the caller's.
+  TestFunction(std::unique_ptr<Engine> engine, const LoadRequest& request);
 
   ~TestFunction();
 

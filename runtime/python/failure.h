@@ -13,12 +13,12 @@ struct Failure {
   GuestError error;
 };
 
-// Reads what bootstrap.py's failure() returned: (outcome, type, message, stack, [(function, file, line, column), …]). Every text is cut to its limit;
-// what has another form (the guest can reach bootstrap.py) reads as empty.
+// Reads what bootstrap.py's failure() returned: (outcome, type, message, stack, [(function, file, line, column), …]).
+// Every text is cut to its limit; what has another form (the guest can reach bootstrap.py) reads as empty.
 Failure ReadFailure(PyObject* failure);
 
-// Takes the exception that is set, without running Python code of ours: type and message alone. A MemoryError is kMemoryLimit, whatever
-// `outcome` says.
+// Takes the exception that is set, without running Python code of ours: type and message alone. A MemoryError is
+// kMemoryLimit, whatever `outcome` says.
 Failure TakeException(Outcome outcome);
 
 }  // namespace mayfly::runtime

@@ -79,8 +79,8 @@ bool Guest::Boot() {
 }
 
 LoadReply Guest::Load(const std::string& handler) {
-  const PyRef failure = PyRef::Own(PyObject_CallFunction(
-      load_.get(), "ss", host_.modules.function_module().c_str(), handler.c_str()));
+  const PyRef failure =
+      PyRef::Own(PyObject_CallFunction(load_.get(), "ss", host_.modules.function_module().c_str(), handler.c_str()));
   host_.output.Flush();
   LoadReply reply;
   if (failure.get() == Py_None) return reply;
@@ -135,11 +135,13 @@ void Guest::Encode(PyObject* value, RunReply& reply) {
       return;
     case JsonEncoder::Status::kTooLarge:
       reply.outcome = Outcome::kResultTooLarge;
-      reply.error = {.type = "ValueError", .message = absl::StrCat("the result is larger than ", kResultBytesMax, " bytes of JSON")};
+      reply.error = {.type = "ValueError",
+                     .message = absl::StrCat("the result is larger than ", kResultBytesMax, " bytes of JSON")};
       return;
     case JsonEncoder::Status::kTooDeep:
       reply.outcome = Outcome::kResultNotSerializable;
-      reply.error = {.type = "ValueError", .message = absl::StrCat("the result is nested more than ", kJsonDepthMax, " deep")};
+      reply.error = {.type = "ValueError",
+                     .message = absl::StrCat("the result is nested more than ", kJsonDepthMax, " deep")};
       return;
     case JsonEncoder::Status::kCircular:
       reply.outcome = Outcome::kResultNotSerializable;
@@ -147,8 +149,8 @@ void Guest::Encode(PyObject* value, RunReply& reply) {
       return;
     case JsonEncoder::Status::kException: {
       const PyRef error = PyRef::Own(PyErr_GetRaisedException());
-      const PyRef report = PyRef::Own(PyObject_CallFunction(
-          failure_.get(), "iO", static_cast<int>(Outcome::kResultNotSerializable), error.get()));
+      const PyRef report = PyRef::Own(
+          PyObject_CallFunction(failure_.get(), "iO", static_cast<int>(Outcome::kResultNotSerializable), error.get()));
       const Failure failure = report ? ReadFailure(report.get()) : TakeException(Outcome::kResultNotSerializable);
       reply.outcome = failure.outcome;
       reply.error = failure.error;

@@ -22,7 +22,8 @@ HostContext& ContextOf(PyObject* capsule) {
   return *static_cast<HostContext*>(PyCapsule_GetPointer(capsule, kCapsuleName));
 }
 
-// The text of a str argument; nothing, with the exception set, for anything else (a lone surrogate is in no name of ours).
+// The text of a str argument; nothing, with the exception set, for anything else (a lone surrogate is in no name of
+// ours).
 std::optional<std::string_view> NameOf(PyObject* argument) {
   Py_ssize_t size = 0;
   const char* const text = PyUnicode_AsUTF8AndSize(argument, &size);

@@ -18,13 +18,27 @@ void AppendUnicodeEscape(std::string& text, Py_UCS4 unit) {
 
 void AppendControl(std::string& text, Py_UCS4 c) {
   switch (c) {
-    case '"': text += "\\\""; return;
-    case '\\': text += "\\\\"; return;
-    case '\b': text += "\\b"; return;
-    case '\f': text += "\\f"; return;
-    case '\n': text += "\\n"; return;
-    case '\r': text += "\\r"; return;
-    case '\t': text += "\\t"; return;
+    case '"':
+      text += "\\\"";
+      return;
+    case '\\':
+      text += "\\\\";
+      return;
+    case '\b':
+      text += "\\b";
+      return;
+    case '\f':
+      text += "\\f";
+      return;
+    case '\n':
+      text += "\\n";
+      return;
+    case '\r':
+      text += "\\r";
+      return;
+    case '\t':
+      text += "\\t";
+      return;
   }
   AppendUnicodeEscape(text, c);
 }
@@ -126,9 +140,10 @@ JsonEncoder::Status JsonEncoder::WriteKey(PyObject* key) {
   if (!plain) return WriteStrOf(key);
   text_ += '"';
   const double number = PyFloat_Check(key) ? PyFloat_AS_DOUBLE(key) : 0;
-  const Status status = PyFloat_Check(key)
-                            ? WriteFloat(number, std::isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity")
-                            : WriteValue(key);
+  const Status status = PyFloat_Check(key) ? WriteFloat(number, std::isnan(number) ? "NaN"
+                                                                : number > 0       ? "Infinity"
+                                                                                   : "-Infinity")
+                                           : WriteValue(key);
   text_ += '"';
   return status;
 }
@@ -159,9 +174,15 @@ JsonEncoder::Status JsonEncoder::WriteStr(PyObject* str) {
   if (static_cast<size_t>(length) > bytes_max_) return Status::kTooLarge;
   text_ += '"';
   switch (PyUnicode_KIND(str)) {
-    case PyUnicode_1BYTE_KIND: AppendEscaped(text_, PyUnicode_1BYTE_DATA(str), length, bytes_max_); break;
-    case PyUnicode_2BYTE_KIND: AppendEscaped(text_, PyUnicode_2BYTE_DATA(str), length, bytes_max_); break;
-    case PyUnicode_4BYTE_KIND: AppendEscaped(text_, PyUnicode_4BYTE_DATA(str), length, bytes_max_); break;
+    case PyUnicode_1BYTE_KIND:
+      AppendEscaped(text_, PyUnicode_1BYTE_DATA(str), length, bytes_max_);
+      break;
+    case PyUnicode_2BYTE_KIND:
+      AppendEscaped(text_, PyUnicode_2BYTE_DATA(str), length, bytes_max_);
+      break;
+    case PyUnicode_4BYTE_KIND:
+      AppendEscaped(text_, PyUnicode_4BYTE_DATA(str), length, bytes_max_);
+      break;
   }
   return Append("\"");
 }

@@ -14,9 +14,9 @@
 namespace mayfly::runtime {
 
 // Writes one value as JSON text (RFC 8259, UTF-8, compact):
-//   dict → object; list, tuple → array; str, int, float, bool, None as one expects, subclasses too (an IntEnum is its number, a namedtuple an array);
-//   NaN and the infinities → null; anything else → its str(), as a string.
-//   Keys: str as it is; bool, None, int and float as json.dumps writes them ("true", "null", "1", "1.5"); anything else → its str().
+//   dict → object; list, tuple → array; str, int, float, bool, None as one expects, subclasses too (an IntEnum is its
+//   number, a namedtuple an array); NaN and the infinities → null; anything else → its str(), as a string. Keys: str as
+//   it is; bool, None, int and float as json.dumps writes them ("true", "null", "1", "1.5"); anything else → its str().
 //   Text is written as it is, but a lone surrogate as its escape, \udxxx.
 // str() may run the guest's code, which may change the containers being written: it can do no harm to the encoder.
 class JsonEncoder {

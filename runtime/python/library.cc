@@ -60,8 +60,8 @@ absl::Status Library::CompileInternal() {
 }
 
 absl::Status Library::Read() {
-  const PyRef code = PyRef::Own(PyMarshal_ReadObjectFromString(Internal("library_reader").data(),
-                                                              static_cast<Py_ssize_t>(Internal("library_reader").size())));
+  const PyRef code = PyRef::Own(PyMarshal_ReadObjectFromString(
+      Internal("library_reader").data(), static_cast<Py_ssize_t>(Internal("library_reader").size())));
   const PyRef globals = PyRef::Own(PyDict_New());
   if (!code || !globals || PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins()) < 0 ||
       !PyRef::Own(PyEval_EvalCode(code.get(), globals.get(), globals.get()))) {
@@ -84,8 +84,7 @@ absl::Status Library::Read() {
 
 absl::Status Library::Store(PyObject* modules, PyObject* zones) {
   region_size_ = SizeOf(modules) + SizeOf(zones);
-  void* const region =
-      mmap(nullptr, region_size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* const region = mmap(nullptr, region_size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (region == MAP_FAILED) return absl::ErrnoToStatus(errno, "can't map memory for the standard library");
   region_ = static_cast<char*>(region);
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(modules); ++i) {

@@ -20,12 +20,13 @@ namespace mayfly::runtime {
 // The folder of the standard library on the platform.
 inline constexpr char kLibraryFolder[] = "/usr/lib/python3.14";
 
-// Holds all of it in memory that can't be written, so that no interpreter opens a file and workers share the pages. (Memory that can't be
-// written is not counted to RLIMIT_DATA either.) Lives as long as the process: CPython keeps pointers into it.
+// Holds all of it in memory that can't be written, so that no interpreter opens a file and workers share the pages.
+// (Memory that can't be written is not counted to RLIMIT_DATA either.) Lives as long as the process: CPython keeps
+// pointers into it.
 class Library {
  public:
-  // Reads everything, with the main interpreter attached, and tells CPython: from then on each interpreter finds the modules as frozen ones,
-  // with their usual __file__.
+  // Reads everything, with the main interpreter attached, and tells CPython: from then on each interpreter finds the
+  // modules as frozen ones, with their usual __file__.
   static absl::StatusOr<std::unique_ptr<Library>> Load();
 
   ~Library();

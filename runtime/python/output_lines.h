@@ -19,8 +19,8 @@ class OutputLines {
   // Where entries go from now on; null drops them. What waits for its line's end is forgotten. Not owned.
   void Redirect(LogBuffer* logs);
 
-  // Adds bytes to a stream. Whole lines become entries at once; the rest waits for the line's end, or for a piece of another level.
-  // Bytes that are not UTF-8 become U+FFFD.
+  // Adds bytes to a stream. Whole lines become entries at once; the rest waits for the line's end, or for a piece of
+  // another level. Bytes that are not UTF-8 become U+FFFD.
   void Write(OutputStream stream, LogLevel level, std::string_view bytes);
 
   // Makes entries of what waits.

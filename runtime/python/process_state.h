@@ -9,8 +9,8 @@
 
 namespace mayfly::runtime {
 
-// The environment, the time zone, the locale, the signal mask and the open file descriptors, as they were when this was made. What else the
-// kernel keeps of a process (timers, limits, the working folder), the sandbox lets no guest change.
+// The environment, the time zone, the locale, the signal mask and the open file descriptors, as they were when this was
+// made. What else the kernel keeps of a process (timers, limits, the working folder), the sandbox lets no guest change.
 class ProcessState {
  public:
   // Takes the state of the calling thread's process. Made before any guest code runs.

@@ -16,8 +16,8 @@ namespace mayfly::runtime {
 // `text` as a str; null with an exception set if it is not UTF-8 or memory is short.
 PyRef ToPyStr(std::string_view text);
 
-// A str as UTF-8, of at most `bytes_max` bytes, cut at a character; a lone surrogate becomes its escape (\udxxx). Empty, with no exception set,
-// if `object` is not a str or memory is short.
+// A str as UTF-8, of at most `bytes_max` bytes, cut at a character; a lone surrogate becomes its escape (\udxxx).
+// Empty, with no exception set, if `object` is not a str or memory is short.
 std::string FromPyStr(PyObject* object, size_t bytes_max);
 
 // `text` cut to at most `bytes_max` bytes, at a character.

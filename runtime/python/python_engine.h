@@ -18,8 +18,8 @@ namespace mayfly::runtime {
 
 // Runs each call in a sub-interpreter of its own.
 //
-// A handler that takes a second positional parameter (one without a default, or one named `context`) is given a context:
-// context.invocation_id, and context.get_remaining_time_in_millis().
+// A handler that takes a second positional parameter (one without a default, or one named `context`) is given a
+// context: context.invocation_id, and context.get_remaining_time_in_millis().
 class PythonEngine : public Engine {
  public:
   // `process` outlives the engine.

@@ -52,7 +52,8 @@ def handler(event):
 }
 
 TEST(PythonEngineTest, ReportsWhatTheHandlerRaises) {
-  TestFunction function("def inner(event):\n    return 1 + event['é'] + event[\"x\"]\ndef handler(event):\n    return inner(event)\n");
+  TestFunction function(
+      "def inner(event):\n    return 1 + event['é'] + event[\"x\"]\ndef handler(event):\n    return inner(event)\n");
   const RunReply reply = function.Run(R"({"é": 1})");
   EXPECT_EQ(Describe(reply.outcome, reply.error), "threw KeyError: 'x'");
   EXPECT_THAT(Describe(reply.error.frames), ElementsAre("inner f.py:2:29", "handler f.py:4:12"));

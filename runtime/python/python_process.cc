@@ -32,8 +32,8 @@ void ResetEnvironment() {
   tzset();
 }
 
-// Extension modules that functions can't have: they would work across calls (interpreters, their queues and channels), look into other
-// processes, need a terminal, or are CPython's own tests.
+// Extension modules that functions can't have: they would work across calls (interpreters, their queues and channels),
+// look into other processes, need a terminal, or are CPython's own tests.
 bool IsLeftOut(std::string_view name) {
   return absl::StartsWith(name, "_interp") || absl::StartsWith(name, "_test") || absl::StartsWith(name, "_xx") ||
          absl::StartsWith(name, "xx") || absl::StartsWith(name, "_curses") || name == "readline" ||
@@ -80,7 +80,8 @@ absl::Status Initialize() {
   return status;
 }
 
-// Imports each extension module once in the main interpreter: what is initialised once a process is then done, before any fork.
+// Imports each extension module once in the main interpreter: what is initialised once a process is then done, before
+// any fork.
 constexpr char kPreload[] = R"(
 import sys
 for name in sorted(sys.builtin_module_names):

@@ -11,12 +11,13 @@
 
 namespace mayfly::runtime {
 
-// The interpreter that functions do not run in, and what they all share. At most one in the life of a process, made and used by one thread,
-// which the main interpreter is attached to whenever no sub-interpreter is.
+// The interpreter that functions do not run in, and what they all share. At most one in the life of a process, made and
+// used by one thread, which the main interpreter is attached to whenever no sub-interpreter is.
 class PythonProcess {
  public:
-  // Boots CPython, cut off from the machine's settings: no site-packages, no user folder, UTF-8, TZ=UTC, an own hash seed. Empties
-  // the process's environment. Reads the standard library and loads each of its extension modules, so that no file is needed later.
+  // Boots CPython, cut off from the machine's settings: no site-packages, no user folder, UTF-8, TZ=UTC, an own hash
+  // seed. Empties the process's environment. Reads the standard library and loads each of its extension modules, so
+  // that no file is needed later.
   static absl::StatusOr<std::unique_ptr<PythonProcess>> Create();
 
   ~PythonProcess();

@@ -13,8 +13,8 @@
 
 namespace mayfly::runtime {
 
-// Lives as long as the worker; each sub-interpreter asks it for the code it imports. Code is kept marshalled, because a code object belongs to
-// one interpreter, and is compiled once. Not thread-safe.
+// Lives as long as the worker; each sub-interpreter asks it for the code it imports. Code is kept marshalled, because a
+// code object belongs to one interpreter, and is compiled once. Not thread-safe.
 class SourceModules {
  public:
   // `library_names` are the top-level names of the standard library: the function's own module takes none of them.
@@ -23,22 +23,23 @@ class SourceModules {
   // What a manifest's name stands for.
   struct Entry {
     std::string source;
-    std::string file;  // "<id>.py" of the function, "<name>.py" of a dependency: what tracebacks call it
+    std::string file;         // "<id>.py" of the function, "<name>.py" of a dependency: what tracebacks call it
     bool is_package = false;  // the manifest has a name below it
-    std::string code;  // marshalled; empty until it is first asked for
+    std::string code;         // marshalled; empty until it is first asked for
   };
 
   // The name of the function's own module: its id as an identifier, and unlike any other module.
   const std::string& function_module() const { return function_module_; }
 
-  // Whether `name` is a module of the function; "pkg" is one if there is "pkg.mod", though then it may be no more than a parent.
+  // Whether `name` is a module of the function; "pkg" is one if there is "pkg.mod", though then it may be no more than
+  // a parent.
   const Entry* Find(std::string_view name) const;
 
   // Whether the manifest does not have `name` itself, only names below it.
   bool IsImplicit(std::string_view name) const;
 
-  // The marshalled code of a module that is there, as bytes; null with the exception set (SyntaxError, ValueError) if it does not
-  // compile. Attached to any interpreter.
+  // The marshalled code of a module that is there, as bytes; null with the exception set (SyntaxError, ValueError) if
+  // it does not compile. Attached to any interpreter.
   PyRef Code(std::string_view name);
 
   // The names the manifest gives to dependencies, sorted.

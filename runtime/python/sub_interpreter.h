@@ -8,8 +8,9 @@
 
 namespace mayfly::runtime {
 
-// Attached to its thread from its making to its end: one at a time, and nothing else of Python runs meanwhile. It shares no object with the
-// main interpreter. Threads, forks and exec are refused in it, and so are extension modules that know one interpreter only.
+// Attached to its thread from its making to its end: one at a time, and nothing else of Python runs meanwhile. It
+// shares no object with the main interpreter. Threads, forks and exec are refused in it, and so are extension modules
+// that know one interpreter only.
 class SubInterpreter {
  public:
   // Called with `main` attached. Null if memory is short; `main` is then attached still.

@@ -7,8 +7,8 @@
 
 namespace mayfly::runtime {
 
-// `bytes` with each maximal ill-formed part replaced by U+FFFD, as the Unicode Standard (chapter 3, table 3-7) and Python's
-// errors="replace" do. Surrogates and overlong forms are ill-formed.
+// `bytes` with each maximal ill-formed part replaced by U+FFFD, as the Unicode Standard (chapter 3, table 3-7) and
+// Python's errors="replace" do. Surrogates and overlong forms are ill-formed.
 std::string ReplaceInvalidUtf8(std::string_view bytes);
 
 }  // namespace mayfly::runtime
