@@ -18,6 +18,10 @@ inline constexpr size_t kEventBytesMax = 6 * kMiB;
 inline constexpr size_t kResultBytesMax = 6 * kMiB;
 inline constexpr int kJsonDepthMax = 1000;
 
+// What a call may have waiting.
+inline constexpr size_t kTimersMax = 10'000;      // js: setTimeout then throws
+inline constexpr size_t kRejectionsMax = 1'000;  // js: rejected promises that nobody has handled yet, and that will be logged
+
 // What a call leaves in its receipt.
 inline constexpr size_t kLogBytesMax = 256 * kKiB;
 inline constexpr size_t kLogEntriesMax = 4096;

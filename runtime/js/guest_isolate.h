@@ -1,0 +1,47 @@
+// The V8 isolate of one worker.
+#ifndef MAYFLY_RUNTIME_JS_GUEST_ISOLATE_H_
+#define MAYFLY_RUNTIME_JS_GUEST_ISOLATE_H_
+
+#include <v8.h>
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "runtime/js/memory_guard.h"
+#include "runtime/js/v8_process.h"
+
+namespace mayfly::runtime::js {
+
+// An isolate from the startup snapshot, within a memory cap, entered as long as this lives. Isolates nest: the last
+// made is the first to go. Used by one thread; `process` outlives it.
+class GuestIsolate {
+ public:
+  // `snapshot` (startup_snapshot.h) outlives it.
+  GuestIsolate(V8Process& process, std::string_view snapshot, int64_t memory_limit_bytes);
+  ~GuestIsolate();
+
+  GuestIsolate(const GuestIsolate&) = delete;
+  GuestIsolate& operator=(const GuestIsolate&) = delete;
+
+  V8Process& process() { return process_; }
+  v8::Isolate* isolate() { return isolate_; }
+  MemoryGuard& memory() { return memory_; }
+
+  // Where microtasks of realms that are gone end up, never run.
+  v8::MicrotaskQueue& abandoned() { return *abandoned_; }
+
+  // Makes it fit for the next realm: ends a termination, and gives the memory limits back.
+  void Recover();
+
+ private:
+  V8Process& process_;
+  MemoryGuard memory_;
+  v8::StartupData snapshot_;
+  v8::Isolate* isolate_;
+  std::unique_ptr<v8::MicrotaskQueue> abandoned_;
+};
+
+}  // namespace mayfly::runtime::js
+
+#endif  // MAYFLY_RUNTIME_JS_GUEST_ISOLATE_H_

@@ -1,0 +1,60 @@
+// Keeps an isolate's heap and its ArrayBuffers within a cap.
+#ifndef MAYFLY_RUNTIME_JS_MEMORY_GUARD_H_
+#define MAYFLY_RUNTIME_JS_MEMORY_GUARD_H_
+
+#include <v8.h>
+
+#include <cstddef>
+#include <memory>
+
+namespace mayfly::runtime::js {
+
+// Allocates the isolate's ArrayBuffers and watches its heap. When the heap nears its limit, what runs is terminated;
+// when a buffer would pass the cap, the guest gets V8's RangeError, which it may catch. Where V8 itself can't go on,
+// the process ends with kExitMemoryLimit.
+//
+//   MemoryGuard guard(bytes_max);
+//   params.array_buffer_allocator = guard.allocator();
+//   guard.Configure(params.constraints);
+//   … v8::Isolate::Initialize …
+//   guard.Watch(isolate);
+//
+// The guard outlives the isolate. Used by one thread.
+class MemoryGuard {
+ public:
+  // `bytes_max` is the cap on the heap and, counted apart, on the buffers; what both add up to is the sandbox's to
+  // bound.
+  explicit MemoryGuard(size_t bytes_max);
+  ~MemoryGuard();
+
+  MemoryGuard(const MemoryGuard&) = delete;
+  MemoryGuard& operator=(const MemoryGuard&) = delete;
+
+  v8::ArrayBuffer::Allocator* allocator();
+  void Configure(v8::ResourceConstraints& constraints) const;
+  void Watch(v8::Isolate* isolate);
+
+  // Whether the heap came near its limit since the last Reset: what ran was terminated.
+  bool heap_exhausted() const { return heap_exhausted_; }
+
+  // Whether a buffer was refused since the last Reset.
+  bool buffer_refused() const;
+
+  // Gives the isolate its first limit back, and forgets what was passed.
+  void Reset();
+
+ private:
+  class BufferAllocator;
+
+  static size_t OnNearHeapLimit(void* guard, size_t current_heap_limit, size_t initial_heap_limit);
+
+  const size_t bytes_max_;
+  const std::unique_ptr<BufferAllocator> buffers_;
+  v8::Isolate* isolate_ = nullptr;
+  bool heap_exhausted_ = false;
+  size_t initial_heap_limit_ = 0;
+};
+
+}  // namespace mayfly::runtime::js
+
+#endif  // MAYFLY_RUNTIME_JS_MEMORY_GUARD_H_

@@ -1,0 +1,69 @@
+#include "runtime/js/v8_boot.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include <cstdio>
+#include <fstream>
+#include <string>
+
+#include "absl/log/check.h"
+#include "base/limits.h"
+#include "runtime/js/v8_engine.h"
+
+namespace mayfly::runtime::js {
+namespace {
+
+// Uses what loads its data from files when it is first used.
+constexpr char kWarmUpSource[] = R"(
+function handler() {
+  const date = new Date(0);
+  return [
+    String(date), date.toLocaleString(), date.toLocaleString('de-DE', { timeZone: 'Europe/Berlin', timeZoneName: 'long' }),
+    (1234.5).toLocaleString('en-IN', { style: 'currency', currency: 'EUR' }), 'a'.localeCompare('b', 'sv'),
+    'İ'.toLocaleLowerCase('tr'), 'é'.normalize('NFD'), /\p{L}/u.test('é'), [...new Intl.Segmenter().segment('ab')].length,
+    new Intl.PluralRules('en').select(1), new Intl.RelativeTimeFormat('en').format(1, 'day'),
+    new Intl.ListFormat('en').format(['a', 'b']), new Intl.DisplayNames('en', { type: 'region' }).of('US'),
+    new URL('https://example.org/?a=b#c').href, new TextDecoder().decode(new TextEncoder().encode('é')),
+  ];
+})";
+
+void WarmUp(V8Process& process, std::string_view snapshot) {
+  V8Engine engine(process, snapshot, static_cast<int64_t>(kMemoryLimitMibDefault * kMiB));
+  LogBuffer logs;
+  const LoadReply loaded = engine.Load({.function_id = "warm-up",
+                                        .handler = "handler",
+                                        .kind = SourceKind::kScript,
+                                        .source = kWarmUpSource,
+                                        .dependencies = {},
+                                        .memory_limit_bytes = static_cast<int64_t>(kMemoryLimitMibDefault * kMiB)},
+                                       logs);
+  CHECK(loaded.outcome == Outcome::kReturned) << loaded.error.stack;
+  const RunReply reply = engine.Run({.event = "{}", .invocation_id = ""}, logs);
+  CHECK(reply.outcome == Outcome::kReturned) << reply.error.stack;
+}
+
+}  // namespace
+
+V8Boot::V8Boot(std::string_view snapshot) : snapshot_(snapshot) {
+  // A guest sees one time zone, whatever the host's.
+  setenv("TZ", "UTC", 1);
+  WarmUp(process_, snapshot_);
+}
+
+void V8Boot::BeforeFork() {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    unsigned long begin = 0;
+    unsigned long end = 0;
+    if (std::sscanf(line.c_str(), "%lx-%lx", &begin, &end) != 2) continue;
+    // Fails for the kernel's own mappings, which are inherited anyway.
+    (void)madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DOFORK);
+  }
+}
+
+std::unique_ptr<Engine> V8Boot::MakeEngine(int64_t memory_limit_bytes) {
+  return std::make_unique<V8Engine>(process_, snapshot_, memory_limit_bytes);
+}
+
+}  // namespace mayfly::runtime::js
