@@ -69,6 +69,17 @@ inline constexpr int kWorkerCallsMax = 1000;                        // --worker-
 inline constexpr size_t kDescriptorsMax = 1024;   // open files of a worker
 inline constexpr absl::Duration kWorkerAgeMax = absl::Minutes(30);  // --worker-max-age
 inline constexpr absl::Duration kLoadTimeMax = absl::Seconds(10);   // --load-timeout: fork, load and each Prepare
+// How long an answer waits for the figures of a worker that was killed.
+inline constexpr absl::Duration kKillTimeMax = absl::Milliseconds(25);
+// How long a function without a worker waits before one is taken from a function that keeps its workers busy.
+inline constexpr absl::Duration kStarvationTimeMax = absl::Milliseconds(100);
+inline constexpr absl::Duration kRetryDelay = absl::Seconds(1);  // what RetryInfo tells a caller that was turned away
+inline constexpr size_t kRevisionsCachedMax = 256;  // revisions that are not the latest, kept to be invoked again
+inline constexpr size_t kRevisionCacheBytesMax = 64 * kMiB;  // and their sources
+inline constexpr size_t kNearestScannedMax = 2000;           // ids looked at to name the nearest of an unknown one
+// The pause before a lost watch is begun again: it doubles with each failure, from the first to the second.
+inline constexpr absl::Duration kWatchRetryMin = absl::Milliseconds(50);
+inline constexpr absl::Duration kWatchRetryMax = absl::Seconds(5);
 
 // What host and worker tell each other. The areas are address space, not memory: a page costs something once it is
 // written.

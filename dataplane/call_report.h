@@ -1,0 +1,41 @@
+// What the host knows of one call when it ends: the receipt before it is put on the wire.
+#ifndef MAYFLY_DATAPLANE_CALL_REPORT_H_
+#define MAYFLY_DATAPLANE_CALL_REPORT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "dataplane/worker.h"
+#include "runtime/channel/messages.h"
+
+namespace mayfly::dataplane {
+
+struct FunctionRevision;
+
+// How a worker keeps one call's state from the next.
+enum class Isolation { kFresh };
+
+// Whether a worker that had the function loaded was there.
+enum class WorkerStart { kNone, kCold, kWarm };
+
+struct CallReport {
+  std::string invocation_id;
+  std::shared_ptr<const FunctionRevision> function;  // null when the call ended before one was found
+  Isolation isolation = Isolation::kFresh;
+  WorkerStart start = WorkerStart::kNone;
+  absl::Duration queue_time;
+  absl::Duration load_time;
+  absl::Duration run_time;
+  absl::Duration total_time;
+  WorkerUsage usage;
+  runtime::EngineTimes engine_times;
+  runtime::Logs logs;
+};
+
+// Adds `more` behind `logs`, within the bounds of one receipt: kLogBytesMax and kLogEntriesMax.
+void AppendLogs(runtime::Logs& logs, runtime::Logs more);
+
+}  // namespace mayfly::dataplane
+
+#endif  // MAYFLY_DATAPLANE_CALL_REPORT_H_

@@ -1,0 +1,493 @@
+#include "dataplane/pool.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/log/check.h"
+#include "absl/log/log.h"
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/reason.h"
+#include "dataplane/function_pool.h"
+#include "dataplane/function_revision.h"
+
+namespace mayfly::dataplane {
+
+using State = WorkerSlot::State;
+
+// What is to be done once the lock is released.
+struct Pool::Effects {
+  struct Grant {
+    std::shared_ptr<PoolWaiter> waiter;
+    Lease lease;
+  };
+  struct Failure {
+    std::shared_ptr<PoolWaiter> waiter;
+    absl::StatusOr<runtime::LoadReply> reply;
+    Load load;
+  };
+
+  absl::InlinedVector<Grant, 1> grants;
+  std::vector<Failure> failures;
+  std::vector<std::shared_ptr<WorkerSlot>> starts;
+  std::vector<std::shared_ptr<Worker>> doomed;
+  std::vector<std::unique_ptr<FunctionPool>> unused;  // sources can be large, so they are freed outside the lock
+};
+
+namespace {
+
+absl::Status QueueFull(std::string_view whose, int limit) {
+  return WithRetryAfter(
+      MakeError(absl::StatusCode::kUnavailable, reason::kOverloaded,
+                absl::StrCat(whose, " has ", limit,
+                             " calls waiting, the most it may have. Nothing has run; try again later.")),
+      kRetryDelay);
+}
+
+absl::Status LoadTimedOut(const FunctionRevision& function, absl::Duration limit) {
+  return MakeError(absl::StatusCode::kDeadlineExceeded, reason::kFunctionTimeout,
+                   absl::StrCat("Loading ", function.Title(), " took longer than ", absl::FormatDuration(limit),
+                                " and was ended. Look for a loop or slow work at the top level of its source."));
+}
+
+// A worker that could not be started: whatever the factory says, the guest has not run.
+absl::Status NotStarted(const absl::Status& status) {
+  return WithRetryAfter(
+      MakeError(absl::StatusCode::kUnavailable, reason::kOverloaded,
+                absl::StrCat("No worker could be started: ", status.message(), " Nothing has run; try again later.")),
+      kRetryDelay);
+}
+
+void EraseSlot(std::vector<std::shared_ptr<WorkerSlot>>& from, const std::shared_ptr<WorkerSlot>& slot) {
+  const auto found = std::ranges::find(from, slot);
+  if (found != from.end()) from.erase(found);
+}
+
+}  // namespace
+
+Pool::Pool(const PoolLimits& limits, WorkerFactory& factory, TimerQueue& timers, const Clock& clock)
+    : limits_(limits), factory_(factory), timers_(timers), clock_(clock) {}
+
+Pool::~Pool() {
+  absl::MutexLock lock(mutex_);
+  for (const auto& [function, pool] : functions_) {
+    for (const std::shared_ptr<WorkerSlot>& slot : pool->slots) {
+      timers_.Cancel(slot->timer);
+      slot->worker.reset();
+    }
+  }
+}
+
+absl::Status Pool::Acquire(const std::shared_ptr<const FunctionRevision>& function, Retention retention,
+                           std::shared_ptr<PoolWaiter> waiter) {
+  Effects effects;
+  {
+    absl::MutexLock lock(mutex_);
+    const auto found = functions_.find(function.get());
+    FunctionPool* pool = found == functions_.end() ? nullptr : found->second.get();
+    std::shared_ptr<WorkerSlot> idle = pool == nullptr ? nullptr : TakeIdle(*pool, effects);
+    if (idle != nullptr) {
+      effects.grants.push_back({.waiter = std::move(waiter), .lease = {.slot = std::move(idle), .load = nullptr}});
+    } else {
+      absl::Status room = CheckQueues(pool, *function, retention);
+      if (!room.ok()) return room;
+      pool = &FindOrAdd(function, retention);
+      pool->waiting.push_back({.waiter = std::move(waiter), .since = clock_.Monotonic()});
+      ++waiting_;
+      if (retention == Retention::kThrowAway) ++throw_away_waiting_;
+      Grow(*pool, effects);
+    }
+  }
+  Perform(effects);
+  return absl::OkStatus();
+}
+
+Pool::Withdrawn Pool::Withdraw(const FunctionRevision& function, const PoolWaiter& waiter) {
+  Effects effects;
+  Withdrawn withdrawn = Withdrawn::kNo;
+  std::shared_ptr<PoolWaiter> kept;  // released after the lock
+  {
+    absl::MutexLock lock(mutex_);
+    const auto found = functions_.find(&function);
+    if (found == functions_.end()) return withdrawn;
+    FunctionPool& pool = *found->second;
+    const auto found_call =
+        std::ranges::find(pool.waiting, &waiter, [](const FunctionPool::Waiting& w) { return w.waiter.get(); });
+    if (found_call == pool.waiting.end()) return withdrawn;
+    const auto place = static_cast<size_t>(found_call - pool.waiting.begin());
+    withdrawn = place < static_cast<size_t>(pool.loading) ? Withdrawn::kFromLoading : Withdrawn::kFromQueue;
+    kept = TakeWaiter(pool, place);
+    if (pool.retention == Retention::kThrowAway) {
+      for (const std::shared_ptr<WorkerSlot>& slot : std::vector(pool.slots)) Remove(slot, effects);
+    }
+    GrowStarved(effects);
+    EraseIfUnused(pool, effects);
+  }
+  Perform(effects);
+  return withdrawn;
+}
+
+void Pool::Return(const std::shared_ptr<WorkerSlot>& slot, WorkerFate fate, absl::FunctionRef<void()> reply) {
+  Effects effects;
+  std::shared_ptr<Worker> preparing;
+  uint32_t epoch = 0;
+  {
+    absl::MutexLock lock(mutex_);
+    CHECK(slot->state == State::kLent);
+    FunctionPool& pool = *slot->function;
+    if (fate == WorkerFate::kSpent) ++slot->calls;
+    const bool kept = fate != WorkerFate::kDead && pool.retention == Retention::kPooled && !IsWornOut(*slot) &&
+                      !IsOwedToAnother(pool);
+    if (!kept) {
+      Remove(slot, effects);
+    } else if (fate == WorkerFate::kUntouched) {
+      MakeAvailable(slot, nullptr, effects);
+    } else {
+      SetState(*slot, State::kPreparing);
+      epoch = slot->epoch;
+      preparing = slot->worker;
+    }
+    GrowStarved(effects);
+    if (!kept) Grow(pool, effects);
+    EraseIfUnused(pool, effects);
+  }
+  reply();
+  if (preparing != nullptr) Prepare(slot, preparing, epoch);
+  Perform(effects);
+}
+
+void Pool::Retire(const FunctionRevision& function) {
+  Effects effects;
+  {
+    absl::MutexLock lock(mutex_);
+    const auto found = functions_.find(&function);
+    if (found == functions_.end()) return;
+    FunctionPool& pool = *found->second;
+    for (const std::shared_ptr<WorkerSlot>& slot : std::vector(pool.slots)) {
+      slot->retiring = true;
+      if (slot->state == State::kIdle) Remove(slot, effects);
+    }
+    GrowStarved(effects);
+    EraseIfUnused(pool, effects);
+  }
+  Perform(effects);
+}
+
+Pool::Stats Pool::stats() const {
+  absl::MutexLock lock(mutex_);
+  return {.workers = workers_, .idle = idle_count_, .waiting = waiting_, .memory_bytes = memory_bytes_};
+}
+
+FunctionPool& Pool::FindOrAdd(const std::shared_ptr<const FunctionRevision>& function, Retention retention) {
+  std::unique_ptr<FunctionPool>& pool = functions_[function.get()];
+  if (pool == nullptr) pool = std::make_unique<FunctionPool>(function, retention);
+  return *pool;
+}
+
+void Pool::EraseIfUnused(FunctionPool& pool, Effects& effects) {
+  if (!pool.slots.empty() || !pool.waiting.empty()) return;
+  const auto found = functions_.find(pool.function.get());
+  if (found == functions_.end() || found->second.get() != &pool) return;  // it went when its last worker was taken
+  if (pool.starved) std::erase(starved_, &pool);
+  effects.unused.push_back(std::move(found->second));
+  functions_.erase(found);
+}
+
+absl::Status Pool::CheckQueues(const FunctionPool* pool, const FunctionRevision& function, Retention retention) const {
+  if (waiting_ >= limits_.queue_max) return QueueFull("The server", limits_.queue_max);
+  if (retention == Retention::kThrowAway) {
+    if (throw_away_waiting_ < limits_.queue_per_function_max) return absl::OkStatus();
+    return QueueFull("The queue of sources that are run without being stored", limits_.queue_per_function_max);
+  }
+  const size_t waiting = pool == nullptr ? 0 : pool->waiting.size();
+  if (waiting < static_cast<size_t>(limits_.queue_per_function_max)) return absl::OkStatus();
+  return QueueFull(function.Title(), limits_.queue_per_function_max);
+}
+
+std::shared_ptr<WorkerSlot> Pool::TakeIdle(FunctionPool& pool, Effects& effects) {
+  while (!pool.idle.empty()) {
+    std::shared_ptr<WorkerSlot> slot = pool.idle.back();
+    if (!IsWornOut(*slot)) {
+      SetState(*slot, State::kLent);
+      return slot;
+    }
+    Remove(slot, effects);
+  }
+  return nullptr;
+}
+
+std::shared_ptr<PoolWaiter> Pool::TakeWaiter(FunctionPool& pool, size_t place) {
+  const auto taken = pool.waiting.begin() + static_cast<std::ptrdiff_t>(place);
+  std::shared_ptr<PoolWaiter> waiter = std::move(taken->waiter);
+  pool.waiting.erase(taken);
+  --waiting_;
+  if (pool.retention == Retention::kThrowAway) --throw_away_waiting_;
+  return waiter;
+}
+
+// Gives a pristine worker to the call that waits longest, or lets it idle.
+void Pool::MakeAvailable(const std::shared_ptr<WorkerSlot>& slot, std::unique_ptr<Load> load, Effects& effects) {
+  FunctionPool& pool = *slot->function;
+  if (!pool.waiting.empty()) {
+    SetState(*slot, State::kLent);
+    effects.grants.push_back({.waiter = TakeWaiter(pool, 0), .lease = {.slot = slot, .load = std::move(load)}});
+  } else if (slot->retiring || pool.retention == Retention::kThrowAway) {
+    Remove(slot, effects);
+  } else {
+    SetState(*slot, State::kIdle);
+  }
+}
+
+bool Pool::NeedsWorker(const FunctionPool& pool) const {
+  const int coming = pool.loading + pool.preparing;
+  return static_cast<int>(pool.waiting.size()) > coming &&
+         static_cast<int>(pool.slots.size()) < limits_.workers_per_function_max;
+}
+
+bool Pool::Fits(int workers, int64_t memory_bytes, int64_t cap_bytes) const {
+  return workers < limits_.workers_max && (workers == 0 || memory_bytes + cap_bytes <= limits_.memory_budget_bytes);
+}
+
+bool Pool::MakeRoom(const FunctionPool& pool, Effects& effects) {
+  const absl::Duration now = clock_.Monotonic();
+  int workers = workers_;
+  int64_t memory_bytes = memory_bytes_;
+  std::vector<std::shared_ptr<WorkerSlot>> victims;
+  for (auto slot = idle_.begin(); !Fits(workers, memory_bytes, pool.cap_bytes()); ++slot) {
+    if (slot == idle_.end()) return false;
+    if (!pool.slots.empty() && now - slot->idle_begin < limits_.starvation_time_max) return false;
+    --workers;
+    memory_bytes -= slot->function->cap_bytes();
+    victims.push_back(slot->shared_from_this());
+  }
+  for (const std::shared_ptr<WorkerSlot>& victim : victims) {
+    FunctionPool& loser = *victim->function;
+    Remove(victim, effects);
+    EraseIfUnused(loser, effects);
+  }
+  return true;
+}
+
+void Pool::Grow(FunctionPool& pool, Effects& effects) {
+  while (NeedsWorker(pool)) {
+    if (!MakeRoom(pool, effects)) {
+      if (!pool.starved) starved_.push_back(&pool);
+      pool.starved = true;
+      return;
+    }
+    AddWorker(pool, effects);
+  }
+}
+
+void Pool::GrowStarved(Effects& effects) {
+  for (auto place = starved_.begin(); place != starved_.end();) {
+    FunctionPool& pool = **place;
+    while (NeedsWorker(pool) && MakeRoom(pool, effects)) AddWorker(pool, effects);
+    if (!NeedsWorker(pool)) {
+      pool.starved = false;
+      place = starved_.erase(place);
+    } else if (pool.slots.empty()) {
+      return;  // nothing is idle, so those behind it find no room either
+    } else {
+      ++place;
+    }
+  }
+}
+
+// Whether a function without workers has waited long enough to take one from `pool`, at the end of its call.
+bool Pool::IsOwedToAnother(const FunctionPool& pool) const {
+  const auto first = std::ranges::find_if(starved_, [](const FunctionPool* other) { return other->slots.empty(); });
+  if (first == starved_.end() || (*first)->waiting.empty() || *first == &pool) return false;
+  if (pool.waiting.empty()) return true;
+  return clock_.Monotonic() - (*first)->waiting.front().since >= limits_.starvation_time_max;
+}
+
+void Pool::AddWorker(FunctionPool& pool, Effects& effects) {
+  auto slot = std::make_shared<WorkerSlot>();
+  slot->function = &pool;
+  slot->start_begin = clock_.Monotonic();
+  slot->age_limit = slot->start_begin + limits_.worker_age_max;
+  slot->timer = timers_.Schedule(slot->start_begin + limits_.load_time_max, [this, slot] { OnLoadTimeout(slot); });
+  ++pool.loading;
+  ++workers_;
+  memory_bytes_ += pool.cap_bytes();
+  pool.slots.push_back(slot);
+  effects.starts.push_back(std::move(slot));
+}
+
+// Keeps what is counted and listed by state.
+void Pool::SetState(WorkerSlot& slot, State state) {
+  FunctionPool& pool = *slot.function;
+  switch (slot.state) {
+    case State::kStarting:
+    case State::kLoading:
+      --pool.loading;
+      break;
+    case State::kPreparing:
+      --pool.preparing;
+      break;
+    case State::kIdle:
+      EraseSlot(pool.idle, slot.shared_from_this());
+      slot.unlink();
+      --idle_count_;
+      break;
+    case State::kLent:
+    case State::kGone:
+      break;
+  }
+  slot.state = state;
+  ++slot.epoch;
+  if (state != State::kLoading) timers_.Cancel(std::exchange(slot.timer, TimerQueue::Id()));
+  switch (state) {
+    case State::kStarting:
+    case State::kLoading:
+      ++pool.loading;
+      break;
+    case State::kPreparing:
+      ++pool.preparing;
+      slot.timer = timers_.Schedule(clock_.Monotonic() + limits_.load_time_max,
+                                    [this, kept = slot.shared_from_this(), epoch = slot.epoch] {
+                                      OnPrepared(kept, epoch, absl::DeadlineExceededError("it took too long"));
+                                    });
+      break;
+    case State::kIdle:
+      pool.idle.push_back(slot.shared_from_this());
+      idle_.push_back(slot);
+      ++idle_count_;
+      slot.idle_begin = clock_.Monotonic();
+      break;
+    case State::kLent:
+    case State::kGone:
+      break;
+  }
+}
+
+void Pool::Remove(const std::shared_ptr<WorkerSlot>& slot, Effects& effects) {
+  FunctionPool& pool = *slot->function;
+  SetState(*slot, State::kGone);
+  EraseSlot(pool.slots, slot);
+  --workers_;
+  memory_bytes_ -= pool.cap_bytes();
+  if (slot->worker != nullptr) effects.doomed.push_back(std::move(slot->worker));
+}
+
+bool Pool::IsWornOut(const WorkerSlot& slot) const {
+  return slot.retiring || slot.calls >= limits_.worker_calls_max || clock_.Monotonic() >= slot.age_limit;
+}
+
+void Pool::Perform(Effects& effects) {
+  for (Effects::Grant& grant : effects.grants) grant.waiter->OnWorker(std::move(grant.lease));
+  for (Effects::Failure& failure : effects.failures) {
+    failure.waiter->OnLoadFailed(std::move(failure.reply), std::move(failure.load));
+  }
+  effects.doomed.clear();
+  for (const std::shared_ptr<WorkerSlot>& slot : effects.starts) Start(slot);
+}
+
+void Pool::Start(const std::shared_ptr<WorkerSlot>& slot) {
+  std::shared_ptr<const FunctionRevision> function;
+  {
+    absl::MutexLock lock(mutex_);
+    if (slot->state == State::kGone) return;
+    function = slot->function->function;
+  }
+  factory_.Start(function->language, function->load.memory_limit_bytes,
+                 [this, slot](absl::StatusOr<std::unique_ptr<Worker>> worker) { OnStarted(slot, std::move(worker)); });
+}
+
+void Pool::OnStarted(const std::shared_ptr<WorkerSlot>& slot, absl::StatusOr<std::unique_ptr<Worker>> started) {
+  Effects effects;
+  std::shared_ptr<const FunctionRevision> function;
+  std::shared_ptr<Worker> worker;
+  if (started.ok()) worker = *std::move(started);
+  {
+    absl::MutexLock lock(mutex_);
+    if (slot->state == State::kGone) return;
+    if (worker == nullptr) {
+      FailLoad(slot, NotStarted(started.status()), {.usage = {}, .logs = {}}, effects);
+    } else {
+      slot->worker = worker;
+      SetState(*slot, State::kLoading);
+      function = slot->function->function;
+    }
+  }
+  if (function != nullptr) {
+    worker->Load(function->load, [this, slot](absl::StatusOr<runtime::LoadReply> reply, WorkerUsage usage) {
+      OnLoaded(slot, std::move(reply), usage);
+    });
+  }
+  Perform(effects);
+}
+
+void Pool::OnLoaded(const std::shared_ptr<WorkerSlot>& slot, absl::StatusOr<runtime::LoadReply> reply,
+                    WorkerUsage usage) {
+  Effects effects;
+  {
+    absl::MutexLock lock(mutex_);
+    if (slot->state != State::kLoading) return;
+    Load load{.begin = slot->start_begin, .end = clock_.Monotonic(), .usage = usage, .logs = {}};
+    if (reply.ok()) load.logs = std::move(reply->logs);
+    if (reply.ok() && reply->outcome == runtime::Outcome::kReturned) {
+      FunctionPool& pool = *slot->function;
+      MakeAvailable(slot, std::make_unique<Load>(std::move(load)), effects);
+      GrowStarved(effects);
+      EraseIfUnused(pool, effects);
+    } else {
+      FailLoad(slot, std::move(reply), std::move(load), effects);
+    }
+  }
+  Perform(effects);
+}
+
+void Pool::OnLoadTimeout(const std::shared_ptr<WorkerSlot>& slot) {
+  Effects effects;
+  {
+    absl::MutexLock lock(mutex_);
+    if (slot->state != State::kStarting && slot->state != State::kLoading) return;
+    FailLoad(slot, LoadTimedOut(*slot->function->function, limits_.load_time_max), {.usage = {}, .logs = {}}, effects);
+  }
+  Perform(effects);
+}
+
+// Ends a worker that did not load, and with it the call it was made for, if that one still waits.
+void Pool::FailLoad(const std::shared_ptr<WorkerSlot>& slot, absl::StatusOr<runtime::LoadReply> reply, Load load,
+                    Effects& effects) {
+  FunctionPool& pool = *slot->function;
+  load.begin = slot->start_begin;
+  load.end = clock_.Monotonic();
+  Remove(slot, effects);
+  if (!pool.waiting.empty()) {
+    effects.failures.push_back({.waiter = TakeWaiter(pool, 0), .reply = std::move(reply), .load = std::move(load)});
+  }
+  GrowStarved(effects);
+  Grow(pool, effects);
+  EraseIfUnused(pool, effects);
+}
+
+void Pool::Prepare(const std::shared_ptr<WorkerSlot>& slot, const std::shared_ptr<Worker>& worker, uint32_t epoch) {
+  worker->Prepare([this, slot, epoch](absl::Status status) { OnPrepared(slot, epoch, status); });
+}
+
+void Pool::OnPrepared(const std::shared_ptr<WorkerSlot>& slot, uint32_t epoch, const absl::Status& status) {
+  Effects effects;
+  {
+    absl::MutexLock lock(mutex_);
+    if (slot->epoch != epoch) return;
+    FunctionPool& pool = *slot->function;
+    if (status.ok() && !slot->retiring) {
+      MakeAvailable(slot, nullptr, effects);
+    } else {
+      LOG_IF(WARNING, !status.ok()) << "a worker of " << pool.function->Title()
+                                    << " ends: it did not become pristine: " << status;
+      Remove(slot, effects);
+    }
+    GrowStarved(effects);
+    Grow(pool, effects);
+    EraseIfUnused(pool, effects);
+  }
+  Perform(effects);
+}
+
+}  // namespace mayfly::dataplane

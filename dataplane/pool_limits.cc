@@ -1,0 +1,100 @@
+#include "dataplane/pool_limits.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace mayfly::dataplane {
+namespace {
+
+// The first line of a small file; empty if it can't be read.
+std::string FirstLine(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+// "MemTotal:       16316412 kB" of /proc/meminfo.
+std::optional<int64_t> TotalMemoryBytes(const std::string& root) {
+  const std::vector<std::string_view> words =
+      absl::StrSplit(FirstLine(root + "/proc/meminfo"), absl::ByAnyChar(" \t"), absl::SkipEmpty());
+  int64_t kib = 0;
+  if (words.size() < 2 || words[0] != "MemTotal:" || !absl::SimpleAtoi(words[1], &kib)) return std::nullopt;
+  return kib * static_cast<int64_t>(kKiB);
+}
+
+// The folders of this process's cgroup (v2) and of those above it, deepest first.
+std::vector<std::string> CgroupFolders(const std::string& root) {
+  std::string line = FirstLine(root + "/proc/self/cgroup");
+  std::string_view path = line;
+  if (!absl::ConsumePrefix(&path, "0::/")) return {};
+  std::vector<std::string> folders;
+  while (!path.empty()) {
+    folders.push_back(absl::StrCat(root, "/sys/fs/cgroup/", path));
+    const size_t slash = path.rfind('/');
+    path = slash == std::string_view::npos ? "" : path.substr(0, slash);
+  }
+  // Inside a container the cgroup's own files stand at the top.
+  folders.push_back(root + "/sys/fs/cgroup");
+  return folders;
+}
+
+// "200000 100000" or "max 100000": quota and period in microseconds.
+std::optional<double> QuotaCores(const std::string& folder) {
+  const std::vector<std::string> words = absl::StrSplit(FirstLine(folder + "/cpu.max"), ' ');
+  double quota = 0, period = 0;
+  if (words.size() != 2 || !absl::SimpleAtod(words[0], &quota) || !absl::SimpleAtod(words[1], &period))
+    return std::nullopt;
+  if (quota <= 0 || period <= 0) return std::nullopt;
+  return quota / period;
+}
+
+double AllowedCores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
+}  // namespace
+
+MachineResources ProbeMachine(const std::string& root) {
+  MachineResources machine{.cores = AllowedCores(), .memory_bytes = TotalMemoryBytes(root).value_or(int64_t{1} << 30)};
+  for (const std::string& folder : CgroupFolders(root)) {
+    int64_t limit = 0;
+    if (absl::SimpleAtoi(FirstLine(folder + "/memory.max"), &limit) && limit > 0) {
+      machine.memory_bytes = std::min(machine.memory_bytes, limit);
+    }
+    machine.cores = std::min(machine.cores, QuotaCores(folder).value_or(machine.cores));
+  }
+  return machine;
+}
+
+PoolLimits DefaultPoolLimits(const MachineResources& machine) {
+  constexpr int kWorkersPerCore = 16, kWorkersMin = 8;
+  constexpr int kFunctionWorkersPerCore = 4, kFunctionWorkersMin = 4;
+  constexpr int64_t kDefaultCapBytes = kMemoryLimitMibDefault * int64_t{kMiB};
+  PoolLimits limits;
+  limits.memory_budget_bytes = std::max(machine.memory_bytes / 4 * 3, kDefaultCapBytes);
+  const int by_cores = std::max(kWorkersMin, static_cast<int>(std::lround(machine.cores * kWorkersPerCore)));
+  const int by_memory = static_cast<int>(std::min<int64_t>(limits.memory_budget_bytes / kDefaultCapBytes, by_cores));
+  limits.workers_max = std::max(1, by_memory);
+  const int of_one =
+      std::max(kFunctionWorkersMin, static_cast<int>(std::lround(machine.cores * kFunctionWorkersPerCore)));
+  limits.workers_per_function_max = std::min(of_one, limits.workers_max);
+  return limits;
+}
+
+}  // namespace mayfly::dataplane

@@ -1,0 +1,46 @@
+// How much a pool may use, and what this machine can bear.
+#ifndef MAYFLY_DATAPLANE_POOL_LIMITS_H_
+#define MAYFLY_DATAPLANE_POOL_LIMITS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "base/limits.h"
+
+namespace mayfly::dataplane {
+
+struct PoolLimits {
+  // Worker processes in all, and of one function.
+  int workers_max = 16;
+  int workers_per_function_max = 8;
+  // The memory caps of all workers together. One worker alone may pass it.
+  int64_t memory_budget_bytes = int64_t{2} * 1024 * 1024 * 1024;
+  // Calls that wait for a worker: of one function (throw-away runs count as one function), and in all.
+  int queue_per_function_max = kQueuePerFunctionMax;
+  int queue_max = kQueueMax;
+  // When a worker is retired.
+  int worker_calls_max = kWorkerCallsMax;
+  absl::Duration worker_age_max = kWorkerAgeMax;
+  // How long a start with its load may take, and each preparation.
+  absl::Duration load_time_max = kLoadTimeMax;
+  absl::Duration starvation_time_max = kStarvationTimeMax;
+};
+
+struct MachineResources {
+  double cores = 1;
+  int64_t memory_bytes = 0;
+};
+
+// What this process may use: the cores it may run on, no more than its cgroup's quota; the machine's memory, no more
+// than the limits of its cgroup and those above. What can't be read is taken as not limited. `root` is where /proc and
+// /sys are found: "" but in tests.
+MachineResources ProbeMachine(const std::string& root);
+
+// Sixteen workers a core, at least eight and as many as three quarters of the memory hold at the default cap; of one
+// function at most four a core, at least four.
+PoolLimits DefaultPoolLimits(const MachineResources& machine);
+
+}  // namespace mayfly::dataplane
+
+#endif  // MAYFLY_DATAPLANE_POOL_LIMITS_H_

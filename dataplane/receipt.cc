@@ -1,0 +1,121 @@
+#include "dataplane/receipt.h"
+
+#include <google/protobuf/duration.pb.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/call.h"
+#include "dataplane/function_revision.h"
+#include "mayfly/v1/invocation.pb.h"
+
+namespace mayfly::dataplane {
+namespace {
+
+void Set(google::protobuf::Duration& to, absl::Duration from) {
+  absl::Duration rest;
+  to.set_seconds(absl::IDivDuration(from, absl::Seconds(1), &rest));
+  to.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+}
+
+v1::WorkerStart ToProto(WorkerStart start) {
+  switch (start) {
+    case WorkerStart::kNone:
+      return v1::WORKER_START_UNSPECIFIED;
+    case WorkerStart::kCold:
+      return v1::COLD;
+    case WorkerStart::kWarm:
+      return v1::WARM;
+  }
+  return v1::WORKER_START_UNSPECIFIED;
+}
+
+v1::Isolation ToProto(Isolation isolation) {
+  switch (isolation) {
+    case Isolation::kFresh:
+      return v1::FRESH;
+  }
+  return v1::ISOLATION_UNSPECIFIED;
+}
+
+std::string_view Word(Isolation isolation) {
+  switch (isolation) {
+    case Isolation::kFresh:
+      return "fresh";
+  }
+  return "";
+}
+
+v1::LogEntry::Level ToProto(runtime::LogLevel level) {
+  switch (level) {
+    case runtime::LogLevel::kDebug:
+      return v1::LogEntry::DEBUG;
+    case runtime::LogLevel::kInfo:
+      return v1::LogEntry::INFO;
+    case runtime::LogLevel::kWarn:
+      return v1::LogEntry::WARN;
+    case runtime::LogLevel::kError:
+      return v1::LogEntry::ERROR;
+  }
+  return v1::LogEntry::LEVEL_UNSPECIFIED;
+}
+
+void SetLogs(runtime::Logs logs, v1::Receipt& receipt) {
+  receipt.set_logs_truncated(logs.truncated);
+  for (runtime::LogEntry& entry : logs.entries) {
+    v1::LogEntry& added = *receipt.add_logs();
+    added.set_level(ToProto(entry.level));
+    added.set_text(std::move(entry.text));
+    Set(*added.mutable_offset(), entry.offset);
+  }
+}
+
+// Server-Timing (W3C): milliseconds with three decimals.
+std::string ServerTiming(const CallReport& report) {
+  const auto millis = [](absl::Duration time) { return absl::ToDoubleMilliseconds(time); };
+  return absl::StrFormat("queue;dur=%.3f, load;dur=%.3f, run;dur=%.3f, total;dur=%.3f", millis(report.queue_time),
+                         millis(report.load_time), millis(report.run_time), millis(report.total_time));
+}
+
+}  // namespace
+
+void FillReceipt(CallReport& report, v1::Receipt& receipt) {
+  receipt.set_invocation_id(report.invocation_id);
+  if (report.function != nullptr && report.function->stored()) {
+    receipt.set_name(report.function->key.name.ToString());
+    receipt.set_revision(report.function->key.revision);
+  }
+  receipt.set_start(ToProto(report.start));
+  receipt.set_isolation(ToProto(report.isolation));
+  Set(*receipt.mutable_queue_time(), report.queue_time);
+  Set(*receipt.mutable_load_time(), report.load_time);
+  Set(*receipt.mutable_run_time(), report.run_time);
+  Set(*receipt.mutable_total_time(), report.total_time);
+  Set(*receipt.mutable_cpu_time(), report.usage.cpu_time);
+  receipt.set_peak_memory_kib(report.usage.peak_memory_kib);
+  v1::EngineTimes& times = *receipt.mutable_engine_times();
+  Set(*times.mutable_parse(), report.engine_times.parse);
+  Set(*times.mutable_handler(), report.engine_times.handler);
+  Set(*times.mutable_serialize(), report.engine_times.serialize);
+  SetLogs(std::exchange(report.logs, {}), receipt);
+}
+
+void AddReceiptMetadata(const CallReport& report, ServerCall& call) {
+  call.AddResponseMetadata("mayfly-invocation-id", report.invocation_id);
+  if (report.function != nullptr && report.function->stored()) {
+    call.AddResponseMetadata("mayfly-revision", absl::StrCat(report.function->key.revision));
+  }
+  if (report.start != WorkerStart::kNone) {
+    call.AddResponseMetadata("mayfly-start", report.start == WorkerStart::kCold ? "cold" : "warm");
+  }
+  call.AddResponseMetadata("mayfly-isolation", std::string(Word(report.isolation)));
+  call.AddResponseMetadata("server-timing", ServerTiming(report));
+  call.AddResponseMetadata("mayfly-cpu-micros", absl::StrCat(absl::ToInt64Microseconds(report.usage.cpu_time)));
+  call.AddResponseMetadata("mayfly-peak-memory-kib", absl::StrCat(report.usage.peak_memory_kib));
+}
+
+}  // namespace mayfly::dataplane
