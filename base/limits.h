@@ -95,6 +95,9 @@ inline constexpr absl::Duration kExitReportTimeMax =
     absl::Seconds(1);  // from a worker's silence to its zygote's word on it
 inline constexpr size_t kWorkerStderrBytesPerSecondMax = 16 * kKiB;  // logged of a zygote and its workers together
 
+inline constexpr absl::Duration kZygoteExitTimeMax = absl::Seconds(1);  // when it is told to stop; then it is killed
+inline constexpr absl::Duration kZygotePauseMax = absl::Seconds(5);     // between starts of one that does not come up
+
 // What the doors take.
 inline constexpr size_t kBodyBytesMax = 24 * kMiB;  // --max-body: a manifest with its JSON escapes, or an event
 inline constexpr size_t kHttpHeaderBytesMax = 32 * kKiB;

@@ -1,0 +1,45 @@
+// What a process uses.
+#ifndef MAYFLY_DATAPLANE_PROCESS_METER_H_
+#define MAYFLY_DATAPLANE_PROCESS_METER_H_
+
+#include <sys/types.h>
+#include <time.h>
+
+#include <cstdint>
+
+#include "absl/time/time.h"
+#include "base/unique_fd.h"
+#include "dataplane/process_exit.h"
+#include "dataplane/worker.h"
+
+namespace mayfly::dataplane {
+
+// Measures one worker, load by load and call by call, with the kernel's figures: a guest can't change them. Its files
+// in /proc are opened at once, because they become root's when the worker makes itself undumpable. Where the kernel
+// does not let the high-water mark be reset (gVisor), the peak is that of the worker's life. Not thread-safe.
+class ProcessMeter {
+ public:
+  explicit ProcessMeter(pid_t pid);
+
+  // Begins to measure. The process is idle.
+  void Begin();
+
+  // Since Begin. The process is alive and idle.
+  WorkerUsage Read() const;
+
+  // Since Begin, of a process that has ended.
+  WorkerUsage Read(const ProcessExit& exit) const;
+
+ private:
+  absl::Duration CpuTime() const;
+
+  clockid_t cpu_clock_ = 0;
+  bool has_cpu_clock_ = false;
+  UniqueFd clear_refs_;
+  UniqueFd status_;
+  absl::Duration cpu_at_begin_;
+};
+
+}  // namespace mayfly::dataplane
+
+#endif  // MAYFLY_DATAPLANE_PROCESS_METER_H_

@@ -1,0 +1,77 @@
+#include "dataplane/worker_process.h"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "dataplane/worker_life.h"
+#include "runtime/channel/codec.h"
+
+namespace mayfly::dataplane {
+namespace {
+
+using runtime::MessageType;
+
+// The owner's handle on a worker's life.
+class WorkerProcess final : public Worker {
+ public:
+  explicit WorkerProcess(std::shared_ptr<WorkerLife> life) : life_(std::move(life)) {}
+  ~WorkerProcess() override { life_->Abandon(); }
+
+  void Load(const runtime::LoadRequest& function, LoadDone done) override {
+    life_->Request(MessageType::kLoad, runtime::EncodeLoadRequest(function), {}, std::move(done));
+  }
+  void Run(const runtime::RunRequest& call, RunDone done) override {
+    life_->Request(MessageType::kRun, runtime::EncodeRunRequest(call), call.event, std::move(done));
+  }
+  void Prepare(PrepareDone done) override { life_->Request(MessageType::kPrepare, {}, {}, std::move(done)); }
+  void Kill() override { life_->Kill(); }
+  int32_t pid() const override { return life_->pid(); }
+
+ private:
+  const std::shared_ptr<WorkerLife> life_;
+};
+
+}  // namespace
+
+WorkerProcessFactory::WorkerProcessFactory(boost::asio::any_io_executor executor, const WorkerProcessOptions& options)
+    : executor_(executor),
+      keep_crashed_(options.keep_crashed),
+      js_(executor, {.name = "js", .binary = options.js_binary}),
+      python_(executor, {.name = "python", .binary = options.python_binary}) {}
+
+WorkerProcessFactory::~WorkerProcessFactory() = default;
+
+void WorkerProcessFactory::Start(runtime::Language language, int64_t memory_limit_bytes, StartDone done) {
+  ForkDone forked = [executor = executor_, memory_limit_bytes, done = std::move(done)](
+                        absl::StatusOr<ForkedProcess> process) mutable -> std::shared_ptr<ProcessListener> {
+    if (!process.ok()) {
+      std::move(done)(process.status());
+      return nullptr;
+    }
+    const auto life = std::make_shared<WorkerLife>(executor, *std::move(process), memory_limit_bytes);
+    life->Start();
+    auto worker = std::make_unique<WorkerProcess>(life);
+    // Posted, so that the zygote's link knows whom to tell of its end before its owner can use it.
+    boost::asio::post(executor, [done = std::move(done), worker = std::move(worker)]() mutable {
+      std::move(done)(std::move(worker));
+    });
+    return life;
+  };
+  zygote(language).Fork({
+      .memory_limit_bytes = memory_limit_bytes,
+      .keep_crashed = keep_crashed_,
+      .done = std::move(forked),
+  });
+}
+
+Zygote& WorkerProcessFactory::zygote(runtime::Language language) {
+  switch (language) {
+    case runtime::Language::kJs:
+      return js_;
+    case runtime::Language::kPython:
+      return python_;
+  }
+  return js_;
+}
+
+}  // namespace mayfly::dataplane

@@ -1,0 +1,48 @@
+// A worker that is a process, and the factory that forks it from a zygote.
+#ifndef MAYFLY_DATAPLANE_WORKER_PROCESS_H_
+#define MAYFLY_DATAPLANE_WORKER_PROCESS_H_
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "dataplane/worker.h"
+#include "dataplane/zygote.h"
+
+namespace mayfly::dataplane {
+
+struct WorkerProcessOptions {
+  // The workers' binaries: absolute paths.
+  std::string js_binary;
+  std::string python_binary;
+
+  // --keep-crashed-worker: a worker that crashes stops, and stays until the program ends, so that a debugger can be
+  // attached. Our log says how. Its call fails as it would have.
+  bool keep_crashed = false;
+};
+
+// Makes workers that are processes. Holds one zygote for each language. The executor's context outlives the factory and
+// all its workers. A `done` whose call has begun on another thread is not held up by a worker's destruction.
+class WorkerProcessFactory final : public WorkerFactory {
+ public:
+  // Starts the zygotes, and does not wait until they are up.
+  WorkerProcessFactory(boost::asio::any_io_executor executor, const WorkerProcessOptions& options);
+
+  // Ends the zygotes and all workers, and waits until they are gone.
+  ~WorkerProcessFactory() override;
+
+  void Start(runtime::Language language, int64_t memory_limit_bytes, StartDone done) override;
+
+ private:
+  Zygote& zygote(runtime::Language language);
+
+  const boost::asio::any_io_executor executor_;
+  const bool keep_crashed_;
+  Zygote js_;
+  Zygote python_;
+};
+
+}  // namespace mayfly::dataplane
+
+#endif  // MAYFLY_DATAPLANE_WORKER_PROCESS_H_

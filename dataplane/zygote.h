@@ -1,0 +1,47 @@
+// A language's zygote, kept alive.
+#ifndef MAYFLY_DATAPLANE_ZYGOTE_H_
+#define MAYFLY_DATAPLANE_ZYGOTE_H_
+
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/unique_fd.h"
+#include "dataplane/zygote_link.h"
+
+namespace mayfly::dataplane {
+
+struct ZygoteConfig {
+  std::string name;    // in messages: "js", "python"
+  std::string binary;  // an absolute path
+};
+
+// Starts the zygote, and starts it again when it ends: at once if it had been up, else after a pause that grows to 5 s.
+// A thread of its own spawns the processes and lives as long as this object, because they die with the thread that made
+// them. Thread-safe.
+class Zygote {
+ public:
+  // Spawns the first one and does not wait until it is up. The executor's context outlives this object.
+  Zygote(boost::asio::any_io_executor executor, ZygoteConfig config);
+
+  // Ends the zygote with all its workers: none is left when this returns. Unanswered orders are dropped.
+  ~Zygote();
+
+  // Asks for a worker; `order.done` is called on a thread of the executor. While a zygote boots, or is being respawned,
+  // the order waits. Errors: UNAVAILABLE OVERLOADED: kForksPendingMax orders wait, the system has no process left, or
+  // the zygote does not come up.
+  void Fork(ForkOrder order);
+
+ private:
+  struct State;
+
+  std::shared_ptr<State> state_;
+  std::thread thread_;
+};
+
+}  // namespace mayfly::dataplane
+
+#endif  // MAYFLY_DATAPLANE_ZYGOTE_H_

@@ -1,0 +1,197 @@
+#include "dataplane/zygote_link.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <boost/asio/post.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "absl/log/log.h"
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/reason.h"
+#include "runtime/channel/packet.h"
+
+namespace mayfly::dataplane {
+namespace {
+
+using runtime::ForkRequest;
+using runtime::ZygoteReport;
+using runtime::ZygoteReportType;
+
+absl::Status NoWorker(std::string_view why) {
+  return WithRetryAfter(
+      MakeError(absl::StatusCode::kUnavailable, reason::kOverloaded, absl::StrCat("no worker can be made now: ", why)),
+      absl::Seconds(1));
+}
+
+}  // namespace
+
+ZygoteLink::ZygoteLink(boost::asio::any_io_executor executor, UniqueFd control, OnEnd on_end)
+    : executor_(executor), on_end_(std::move(on_end)), control_(executor, control.release()) {}
+
+void ZygoteLink::Start() {
+  absl::MutexLock lock(mutex_);
+  Wait();
+}
+
+void ZygoteLink::Fork(ForkOrder order) {
+  absl::Status status;
+  {
+    absl::MutexLock lock(mutex_);
+    // Said on the executor like any other answer.
+    if (pending_.size() >= kForksPendingMax) {
+      status = NoWorker(absl::StrCat(kForksPendingMax, " forks are under way"));
+    } else {
+      status = Send(order);
+    }
+  }
+  if (status.ok()) return;
+  boost::asio::post(executor_, [done = std::move(order.done), status]() mutable { std::move(done)(status); });
+}
+
+absl::Status ZygoteLink::Send(ForkOrder& order) {
+  absl::StatusOr<runtime::SharedMemory> memory = runtime::SharedMemory::Create();
+  if (!memory.ok()) return NoWorker(memory.status().message());
+  absl::StatusOr<std::pair<UniqueFd, UniqueFd>> sockets = runtime::MakeChannelSockets();
+  if (!sockets.ok()) return NoWorker(sockets.status().message());
+  ++order.attempts;
+  const ForkRequest request = {
+      .id = ++last_id_,
+      .memory_limit_bytes = order.memory_limit_bytes,
+      .keep_crashed = order.keep_crashed ? 1u : 0u,
+      .reserved = 0,
+  };
+  const int fds[] = {sockets->second.get(), memory->fd()};
+  const int error =
+      ended_ ? EPIPE : runtime::SendPacket(control_.native_handle(), std::as_bytes(std::span(&request, 1)), fds);
+  if (error != 0) return NoWorker(strerror(error));
+  pending_.try_emplace(request.id,
+                       PendingFork{.order = std::move(order),
+                                   .channel = runtime::Channel(runtime::Channel::Side::kHost, std::move(sockets->first),
+                                                               *std::move(memory))});
+  return absl::OkStatus();
+}
+
+bool ZygoteLink::ready() const {
+  absl::MutexLock lock(mutex_);
+  return ready_;
+}
+
+void ZygoteLink::Close() {
+  absl::MutexLock lock(mutex_);
+  closed_ = true;
+  shutdown(control_.native_handle(), SHUT_RDWR);
+}
+
+// At most one wait is under way, so reports are handled one after the other.
+void ZygoteLink::Wait() {
+  control_.async_wait(control_.wait_read, [self = shared_from_this()](boost::system::error_code error) {
+    if (!error) self->ReadAll();
+  });
+}
+
+void ZygoteLink::ReadAll() {
+  while (ReadOne()) {
+  }
+}
+
+// Handles one report. False when no more is there.
+bool ZygoteLink::ReadOne() {
+  ZygoteReport report;
+  std::vector<UniqueFd> fds;
+  ssize_t length;
+  {
+    absl::MutexLock lock(mutex_);
+    length = runtime::ReceivePacket(control_.native_handle(), std::as_writable_bytes(std::span(&report, 1)), fds);
+    if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      Wait();
+      return false;
+    }
+  }
+  if (length != sizeof(report)) {
+    End();
+    return false;
+  }
+  Handle(report, std::move(fds));
+  return true;
+}
+
+void ZygoteLink::Handle(const ZygoteReport& report, std::vector<UniqueFd> fds) {
+  switch (report.type) {
+    case ZygoteReportType::kReady: {
+      absl::MutexLock lock(mutex_);
+      ready_ = true;
+      return;
+    }
+    case ZygoteReportType::kForked:
+    case ZygoteReportType::kForkFailed:
+      return HandleFork(report, std::move(fds));
+    case ZygoteReportType::kExited:
+      if (const std::shared_ptr<ProcessListener> listener = TakeListener(report.pid)) {
+        listener->OnExit({.code = report.exit_code,
+                          .status = report.status,
+                          .cpu_time = absl::Nanoseconds(report.cpu_nanos),
+                          .peak_memory_kib = report.peak_memory_kib});
+      }
+      return;
+    case ZygoteReportType::kStopped:
+      if (const std::shared_ptr<ProcessListener> listener = TakeListener(report.pid)) listener->OnStop(report.status);
+      return;
+  }
+  LOG(ERROR) << "a zygote sent a report of unknown type " << static_cast<uint32_t>(report.type);
+}
+
+void ZygoteLink::HandleFork(const ZygoteReport& report, std::vector<UniqueFd> fds) {
+  std::optional<PendingFork> fork;
+  {
+    absl::MutexLock lock(mutex_);
+    const auto found = pending_.find(report.id);
+    if (found == pending_.end()) return;
+    fork.emplace(std::move(found->second));
+    pending_.erase(found);
+  }
+  if (report.type == ZygoteReportType::kForkFailed || fds.size() != 1) {
+    std::move(fork->order.done)(NoWorker(absl::StrCat("fork: ", strerror(report.error))));
+    return;
+  }
+  std::shared_ptr<ProcessListener> listener = std::move(fork->order.done)(
+      ForkedProcess{.pid = report.pid, .pidfd = std::move(fds[0]), .channel = std::move(fork->channel)});
+  absl::MutexLock lock(mutex_);
+  workers_[report.pid] = std::move(listener);
+}
+
+std::shared_ptr<ProcessListener> ZygoteLink::TakeListener(pid_t pid) {
+  absl::MutexLock lock(mutex_);
+  const auto found = workers_.find(pid);
+  if (found == workers_.end()) return nullptr;
+  std::shared_ptr<ProcessListener> listener = found->second.lock();
+  workers_.erase(found);
+  return listener;
+}
+
+void ZygoteLink::End() {
+  absl::flat_hash_map<pid_t, std::weak_ptr<ProcessListener>> workers;
+  Remains remains;
+  bool closed;
+  {
+    absl::MutexLock lock(mutex_);
+    ended_ = true;
+    closed = closed_;
+    workers.swap(workers_);
+    for (auto& [id, fork] : pending_) remains.orders.push_back(std::move(fork.order));
+    pending_.clear();
+  }
+  for (const auto& [pid, watcher] : workers) {
+    remains.workers.push_back(pid);
+    if (const std::shared_ptr<ProcessListener> listener = watcher.lock()) listener->OnZygoteEnd();
+  }
+  if (!closed) std::move(on_end_)(std::move(remains));
+}
+
+}  // namespace mayfly::dataplane

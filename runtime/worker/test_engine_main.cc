@@ -1,0 +1,142 @@
+// A zygote with an engine that obeys, for tests of what surrounds an engine. The source says how the load ends, the
+// event says what a call does: a JSON string that begins with a command of those below. Any other event is the result.
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "runtime/channel/channel.h"
+#include "runtime/worker/zygote.h"
+
+namespace mayfly::runtime {
+namespace {
+
+constexpr int kChannelFd = 3;
+
+int Number(std::string_view text) {
+  int number = 0;
+  return absl::SimpleAtoi(text, &number) ? number : 0;
+}
+
+void BurnCpu(int millis) {
+  timespec now;
+  do {
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  } while (now.tv_sec * 1000 + now.tv_nsec / 1'000'000 < millis);
+}
+
+// CPU time since the process began, so that BurnCpu can be told what to add.
+int CpuMillis() {
+  timespec now;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<int>(now.tv_sec * 1000 + now.tv_nsec / 1'000'000);
+}
+
+void TouchMemory(int mib) {
+  std::vector<char> memory(size_t{1} << 20);
+  std::vector<std::vector<char>> blocks;
+  for (int i = 0; i < mib; ++i) blocks.emplace_back(size_t{1} << 20, static_cast<char>(i));
+}
+
+[[noreturn]] void Hang() {
+  while (true) pause();
+}
+
+// Sends a reply that nobody asked for: it can't know the ticket.
+void PlantReply() {
+  const MessageHeader planted = {.type = MessageType::kRan, .fields_bytes = 0, .text_bytes = 0, .ticket = 42};
+  send(kChannelFd, &planted, sizeof(planted), 0);
+}
+
+void SendGarbage() { send(kChannelFd, "garbage", 7, 0); }
+
+std::string OpenFds() {
+  std::vector<int> fds;
+  for (int fd = 0; fd < 64; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) fds.push_back(fd);
+  }
+  return absl::StrCat("[", absl::StrJoin(fds, ","), "]");
+}
+
+std::string Environment() {
+  std::vector<std::string> entries;
+  for (char** entry = environ; *entry != nullptr; ++entry) entries.push_back(absl::StrCat("\"", *entry, "\""));
+  return absl::StrCat("[", absl::StrJoin(entries, ","), "]");
+}
+
+class ObedientEngine final : public Engine {
+ public:
+  LoadReply Load(const LoadRequest& function, LogBuffer& logs) override {
+    if (function.source == "hang") Hang();
+    if (function.source == "abort") abort();
+    if (function.source == "unprepared") prepares_ = false;
+    logs.Append(LogLevel::kInfo, "loaded");
+    if (function.source != "invalid") return {};
+    return {.outcome = Outcome::kSourceInvalid, .error = {.type = "SyntaxError", .message = "no"}};
+  }
+
+  RunReply Run(const RunRequest& call, LogBuffer& logs) override {
+    logs.Append(LogLevel::kInfo, call.invocation_id);
+    std::string_view event = call.event;
+    if (!absl::ConsumePrefix(&event, "\"") || !absl::ConsumeSuffix(&event, "\"")) return {.result = call.event};
+    const std::pair<std::string_view, std::string_view> parts = absl::StrSplit(event, absl::MaxSplits(' ', 1));
+    return Obey(parts.first, parts.second, call);
+  }
+
+  bool Prepare() override { return prepares_; }
+
+ private:
+  RunReply Obey(std::string_view command, std::string_view rest, const RunRequest& call) {
+    if (command == "exit") _exit(Number(rest));
+    if (command == "abort") abort();
+    if (command == "hang") Hang();
+    if (command == "spin") BurnCpu(1'000'000);
+    if (command == "close") close(kChannelFd);
+    if (command == "close") Hang();
+    if (command == "garbage") SendGarbage();
+    if (command == "plant") PlantReply();
+    if (command == "busy") BurnCpu(CpuMillis() + Number(rest));
+    if (command == "alloc") TouchMemory(Number(rest));
+    if (command == "stderr") dprintf(STDERR_FILENO, "%s\n", std::string(rest).c_str());
+    if (command == "throw")
+      return {.outcome = Outcome::kThrew, .error = {.type = "Error", .message = std::string(rest)}};
+    if (command == "lie") return {.result = "{"};
+    if (command == "deep") return {.result = std::string(1001, '[') + std::string(1001, ']')};
+    if (command == "large") return {.result = absl::StrCat("\"", std::string(Number(rest), 'x'), "\"")};
+    if (command == "fds") return {.result = OpenFds()};
+    if (command == "environment") return {.result = Environment()};
+    if (command == "parent") return {.result = absl::StrCat(getppid())};
+    return {.result = call.event};
+  }
+
+  bool prepares_ = true;
+};
+
+class ObedientBoot final : public EngineBoot {
+ public:
+  std::unique_ptr<Engine> MakeEngine(int64_t memory_limit_bytes) override { return std::make_unique<ObedientEngine>(); }
+};
+
+}  // namespace
+}  // namespace mayfly::runtime
+
+int main() {
+  mayfly::runtime::ObedientBoot boot;
+  return mayfly::runtime::ServeZygote(boot, {});
+}
