@@ -19,6 +19,8 @@ DEBUG, INFO, WARN, ERROR = 1, 2, 3, 4
 # Names that the interpreter itself stands on: a manifest's module does not take their place.
 _FIXED_MODULES = ("sys", "builtins")
 
+_builtins = sys.modules["builtins"]
+
 _CO_VARARGS, _CO_COROUTINE = 0x04, 0x80
 _FUNCTION_TYPE = type(lambda: None)
 
@@ -33,7 +35,7 @@ class ManifestLoader:
         return None
 
     def exec_module(self, module):
-        exec(host_code(module.__spec__.name), module.__dict__)
+        _run(host_code(module.__spec__.name), module)
 
     def get_code(self, fullname):
         return host_code(fullname)
@@ -52,6 +54,12 @@ class ManifestLoader:
         raise FileNotFoundError(2, "No such file or directory", path)
 
 
+def _run(code, module):
+    # This file runs with a copy of the built-in names; the function's modules have the real ones.
+    module.__builtins__ = _builtins
+    exec(code, module.__dict__)
+
+
 def _module(fullname):
     found = host_find(fullname)
     if found is None:
@@ -67,11 +75,10 @@ class HookedLoader:
         self._hook = hook
 
     def create_module(self, spec):
-        spec.loader = self._loader
         return self._loader.create_module(spec)
 
     def exec_module(self, module):
-        module.__loader__ = self._loader
+        module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
         self._hook(module)
 
@@ -160,7 +167,15 @@ def _hook_logging(logging):
         with at_level(_log_level(record.levelno)):
             emit(self, record)
 
+    configure = logging.basicConfig
+
+    def basic_config(**options):
+        # logging.info() and the like call it without any option: the handler of last resort does then.
+        if options:
+            configure(**options)
+
     logging.StreamHandler.emit = emit_at_level
+    logging.basicConfig = basic_config
     logging.lastResort.setLevel(logging.NOTSET)
     logging.root.setLevel(logging.INFO)
 
@@ -169,6 +184,11 @@ def _hook_warnings(warnings):
     show = warnings._showwarnmsg_impl
 
     def show_at_level(message):
+        module = sys.modules.get(host_files().get(message.filename))
+        if module is not None:
+            import linecache
+
+            linecache.lazycache(message.filename, module.__dict__)
         with at_level(WARN):
             show(message)
 
@@ -207,8 +227,7 @@ def _set_up():
     sys.stdout = sys.__stdout__ = _text_stream(_out, "<stdout>")
     sys.stderr = sys.__stderr__ = _text_stream(_err, "<stderr>")
     sys.stdin = sys.__stdin__ = TextIOWrapper(BytesIO(), encoding="utf-8")
-    builtins = sys.modules["builtins"]
-    builtins.exit = builtins.quit = sys.exit
+    _builtins.exit = _builtins.quit = sys.exit
 
 
 _finder = ManifestFinder(
@@ -305,13 +324,13 @@ def load(module_name, handler_name):
         sys.modules[module_name] = module
         with at_level(WARN):
             code = host_code(module_name)
-        exec(code, module.__dict__)
+        _run(code, module)
         _handler = module.__dict__.get(handler_name)
         if not callable(_handler):
             return _no_handler(handler_name, module.__dict__, module_name)
         function, bound = _plain_function(_handler)
         _takes_context = function is not None and _wants_context(function, bound)
-        if function is not None and function.__code__.co_flags & _CO_COROUTINE:
+        if function is not None and function.__code__.co_flags & _CO_COROUTINE and host_mentions_asyncio():
             import asyncio
         return None
     except BaseException as error:
@@ -340,10 +359,13 @@ def call(event, invocation_id, deadline):
 
 def _await(awaitable):
     """Runs an event loop until the awaitable is done. What is still pending then never runs."""
-    import asyncio
 
     async def settle():
         return await awaitable
+
+    if "asyncio" not in sys.modules and not host_mentions_asyncio():
+        return _run_without_loop(settle())
+    import asyncio
 
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -353,6 +375,15 @@ def _await(awaitable):
         # A pending task that is dropped complains; it is dropped with the interpreter.
         _kept.extend(asyncio.all_tasks(loop))
         loop.close()
+
+
+def _run_without_loop(coroutine):
+    """Where nothing names asyncio, nothing can wait for anything, and its import would take longer than all the rest."""
+    try:
+        waits_for = coroutine.send(None)
+    except StopIteration as done:
+        return done.value
+    raise RuntimeError(f"Task got bad yield: {waits_for!r}")
 
 
 def _flush():
@@ -370,13 +401,17 @@ def failure(outcome, error):
         outcome = MEMORY_LIMIT
         _clear_frames(error)
     namespace = {
+        "__builtins__": __builtins__,
         "host_source": host_source,
         "host_hint": host_hint,
         "host_files": host_files,
         "host_function_module": host_function_module,
     }
     exec(host_internal("error_report"), namespace)
-    return (outcome, *namespace["report"](error))
+    kind, message, stack, frames = namespace["report"](error)
+    if outcome == MEMORY_LIMIT and not message:
+        message = "the function needs more memory than its limit"
+    return outcome, kind, message, stack, frames
 
 
 def _clear_frames(error):

@@ -65,9 +65,11 @@ Guest::~Guest() { PyErr_Clear(); }
 bool Guest::Boot() {
   const std::string_view bytes = host_.library.Internal("bootstrap");
   const PyRef globals = PyRef::Own(PyDict_New());
+  // A copy: what the function does to its built-in names does not reach our code.
+  const PyRef builtins = PyRef::Own(PyDict_Copy(PyEval_GetBuiltins()));
   const PyRef code = PyRef::Own(PyMarshal_ReadObjectFromString(bytes.data(), static_cast<Py_ssize_t>(bytes.size())));
-  if (!globals || !code || !AddHostFunctions(globals.get(), host_) ||
-      PyDict_SetItemString(globals.get(), "__builtins__", PyEval_GetBuiltins()) < 0 ||
+  if (!globals || !builtins || !code || !AddHostFunctions(globals.get(), host_) ||
+      PyDict_SetItemString(globals.get(), "__builtins__", builtins.get()) < 0 ||
       !PyRef::Own(PyEval_EvalCode(code.get(), globals.get(), globals.get()))) {
     return false;
   }
@@ -113,6 +115,9 @@ PyRef Guest::ParseEvent(const std::string& event, RunReply& reply) {
   const Failure failure = TakeException(Outcome::kEventInvalid);
   reply.outcome = failure.outcome;
   reply.error = failure.error;
+  if (reply.outcome == Outcome::kEventInvalid) {
+    reply.error.message = absl::StrCat("Python can't hold the event: ", reply.error.message);
+  }
   return PyRef();
 }
 

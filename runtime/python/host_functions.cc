@@ -87,10 +87,17 @@ PyObject* FunctionModule(PyObject* self, PyObject*) {
   return ToPyStr(ContextOf(self).modules.function_module()).release();
 }
 
+PyObject* MentionsAsyncio(PyObject* self, PyObject*) {
+  return PyBool_FromLong(ContextOf(self).modules.mentions_asyncio());
+}
+
 PyObject* Hint(PyObject* self, PyObject* argument) {
   const std::optional<std::string_view> name = NameOf(argument);
   if (!name.has_value()) return nullptr;
   const HostContext& context = ContextOf(self);
+  if (context.library.names().contains(std::string(name->substr(0, name->find('.'))))) {
+    return ToPyStr("this part of the standard library is not there for functions").release();
+  }
   std::vector<std::string> known = context.modules.DependencyNames();
   std::copy_if(context.library.names().begin(), context.library.names().end(), std::back_inserter(known),
                [](const std::string& library_name) { return !library_name.starts_with('_'); });
@@ -140,6 +147,7 @@ PyMethodDef kFunctions[] = {
     {"host_names", Names, METH_NOARGS, nullptr},
     {"host_files", Files, METH_NOARGS, nullptr},
     {"host_function_module", FunctionModule, METH_NOARGS, nullptr},
+    {"host_mentions_asyncio", MentionsAsyncio, METH_NOARGS, nullptr},
     {"host_hint", Hint, METH_O, nullptr},
     {"host_internal", Internal, METH_O, nullptr},
     {"host_write", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(Write)), METH_FASTCALL, nullptr},

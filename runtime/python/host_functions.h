@@ -24,6 +24,7 @@ struct HostContext {
 //   host_names() → the names of the manifest's dependencies
 //   host_files() → {file: name} of the modules of the function
 //   host_function_module() → the name of the function's own module
+//   host_mentions_asyncio() → whether any of their sources has that word
 //   host_hint(name) → what to say of a module that can't be found
 //   host_internal(name) → code object of one of our own files
 //   host_write(stream, level, bytes) → how many bytes: output

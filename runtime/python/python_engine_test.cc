@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "runtime/python/engine_test_util.h"
 
@@ -18,53 +19,81 @@ TEST(PythonEngineTest, CallsTheHandlerWithTheEvent) {
   EXPECT_EQ(function.Result(R"({"name": "Ada"})"), R"({"message":"Hello, Ada!"})");
 }
 
+TEST(PythonEngineTest, CallsTheHandlerOfAnotherName) {
+  EXPECT_EQ(TestFunction("def main(event): return event", {}, "main").Result(" [1] \n"), "[1]");
+}
+
+TEST(PythonEngineTest, EventAndResultKeepEveryValue) {
+  TestFunction echo("def handler(event): return event");
+  constexpr char kEvent[] =
+      R"([null,true,"\ud800","\udc00x","é😀",123456789012345678901234567890,-0.0,1e+22,{"":{},"__proto__":[]}])";
+  EXPECT_EQ(echo.Result(kEvent), kEvent);
+  EXPECT_EQ(echo.Result(R"({"a": 1, "a": 2})"), R"({"a":2})");
+  EXPECT_EQ(echo.Result("[1e400, -1e400]"), "[null,null]");
+}
+
+TEST(PythonEngineTest, TakesIntegersUpToCPythonsLimitAndRefusesTheEventBeyond) {
+  TestFunction echo("def handler(event): return event");
+  const std::string longest(4300, '9');
+  EXPECT_EQ(echo.Result(longest), longest);
+  EXPECT_EQ(echo.Result("[" + longest + "9]"),
+            "event-invalid ValueError: Python can't hold the event: Exceeds the limit (4300 digits) for integer string "
+            "conversion: value has 4301 digits; use sys.set_int_max_str_digits() to increase the limit");
+}
+
+TEST(PythonEngineTest, TakesAndReturnsValuesOfTheDepthAllowed) {
+  const std::string deepest = std::string(1000, '[') + std::string(1000, ']');
+  EXPECT_EQ(TestFunction("def handler(event): return event").Result(deepest), deepest);
+  EXPECT_EQ(TestFunction("def handler(event): return [event]").Result(deepest),
+            "result-not-serializable ValueError: the result is nested more than 1000 deep");
+}
+
+TEST(PythonEngineTest, RefusesAResultThatHoldsItselfOrIsTooLarge) {
+  EXPECT_EQ(TestFunction("def handler(event):\n  a = []\n  a.append({'a': a})\n  return a").Result(),
+            "result-not-serializable ValueError: the result holds itself (a circular reference)");
+  EXPECT_EQ(TestFunction("def handler(event): return ['x' * 1000000] * 100").Result(),
+            "result-too-large ValueError: the result is larger than 6291456 bytes of JSON");
+}
+
+TEST(PythonEngineTest, ReportsAStrThatRaises) {
+  TestFunction function("class A:\n  def __str__(self): raise OSError('no')\ndef handler(event): return A()");
+  const RunReply reply = function.Run();
+  EXPECT_EQ(Describe(reply.outcome, reply.error), "result-not-serializable OSError: no");
+  EXPECT_THAT(Describe(reply.error.frames), ElementsAre("A.__str__ f.py:2:22"));
+}
+
 TEST(PythonEngineTest, EachCallFindsTheModuleAsItWasLoaded) {
   TestFunction function(R"(
-import builtins, json, os, sys
+import builtins, dep, json, os, sys, time
 count = 0
 def handler(event):
     global count
     count += 1
-    seen = [count, hasattr(builtins, "planted"), hasattr(json, "planted"), "PLANTED" in os.environ, "planted" in sys.modules]
-    builtins.planted = json.planted = 1
+    seen = [count, hasattr(builtins, "planted"), hasattr(json, "planted"), hasattr(dep, "planted"),
+            "PLANTED" in os.environ, "planted" in sys.modules, time.tzname[0], len(sys.path)]
+    builtins.planted = json.planted = dep.planted = 1
     sys.modules["planted"] = json
-    os.environ["PLANTED"] = "1"
+    os.environ.update(PLANTED="1", TZ="XYZ-5")
+    time.tzset()
+    sys.path.append("/planted")
+    json.loads = builtins.str = builtins.type = builtins.hasattr = None
     return seen
-)");
-  EXPECT_EQ(function.Result(), "[1,false,false,false,false]");
-  EXPECT_EQ(function.Result(), "[1,false,false,false,false]");
+)",
+                        {{"dep", ""}});
+  EXPECT_EQ(function.Result(), R"([1,false,false,false,false,false,"UTC",0])");
+  EXPECT_EQ(function.Result(), R"([1,false,false,false,false,false,"UTC",0])");
 }
 
-TEST(PythonEngineTest, CapturesOutputByLevel) {
+TEST(PythonEngineTest, DescriptorsOfACallAreClosedAfterIt) {
   TestFunction function(R"(
-import sys
-print("loaded")
+import os
 def handler(event):
-    print("a", end="")
-    print("b")
-    print("oops", file=sys.stderr)
-    sys.stdout.buffer.write(b"raw \xff")
+    first = os.pipe()[0]
+    os.pipe()
+    return first
 )");
-  EXPECT_THAT(Describe(function.load().logs), ElementsAre("INFO loaded"));
-  const RunReply reply = function.Run();
-  EXPECT_EQ(reply.result, "null");
-  EXPECT_THAT(Describe(reply.logs), ElementsAre("INFO ab", "ERROR oops", "INFO raw \xEF\xBF\xBD"));
-}
-
-TEST(PythonEngineTest, ReportsWhatTheHandlerRaises) {
-  TestFunction function(
-      "def inner(event):\n    return 1 + event['é'] + event[\"x\"]\ndef handler(event):\n    return inner(event)\n");
-  const RunReply reply = function.Run(R"({"é": 1})");
-  EXPECT_EQ(Describe(reply.outcome, reply.error), "threw KeyError: 'x'");
-  EXPECT_THAT(Describe(reply.error.frames), ElementsAre("inner f.py:2:29", "handler f.py:4:12"));
-  EXPECT_EQ(reply.error.stack,
-            "Traceback (most recent call last):\n"
-            "  File \"f.py\", line 4, in handler\n"
-            "    return inner(event)\n"
-            "  File \"f.py\", line 2, in inner\n"
-            "    return 1 + event['é'] + event[\"x\"]\n"
-            "                            ~~~~~^^^^^\n"
-            "KeyError: 'x'");
+  const std::string first = function.Result();
+  EXPECT_EQ(function.Result(), first);
 }
 
 TEST(PythonEngineTest, AwaitsACoroutine) {
@@ -74,15 +103,102 @@ async def double(x):
     await asyncio.sleep(0.001)
     return 2 * x
 async def never():
-    await asyncio.sleep(3600)
-    print("never")
+    try:
+        await asyncio.sleep(3600)
+    finally:
+        print("never")
 async def handler(event):
     task = asyncio.create_task(never())
-    return await asyncio.gather(double(1), double(2))
+    async with asyncio.timeout(60):
+        return await asyncio.gather(double(1), double(2))
 )");
-  const RunReply reply = function.Run();
-  EXPECT_EQ(reply.result, "[2,4]");
-  EXPECT_THAT(Describe(reply.logs), IsEmpty());
+  for (int call = 0; call < 2; ++call) {
+    const RunReply reply = function.Run();
+    EXPECT_EQ(reply.result, "[2,4]");
+    EXPECT_THAT(Describe(reply.logs), IsEmpty());
+  }
+}
+
+TEST(PythonEngineTest, AwaitsWithoutALoopWhereNothingNamesOne) {
+  TestFunction function(R"(
+import sys
+class Ready:
+    def __await__(self):
+        return 3
+        yield
+async def handler(event):
+    if event: await Never()
+    return [await Ready(), [name for name in sys.modules if name.startswith("async")]]
+class Never:
+    def __await__(self): yield "something"
+)");
+  EXPECT_EQ(function.Result(), "[3,[]]");
+  EXPECT_EQ(function.Result("1"), "threw RuntimeError: Task got bad yield: 'something'");
+}
+
+TEST(PythonEngineTest, AwaitsWhateverAHandlerReturnsThatCanBeAwaited) {
+  EXPECT_EQ(TestFunction("async def later(event): return event\ndef handler(event): return later(event)").Result("7"),
+            "7");
+}
+
+TEST(PythonEngineTest, AHandlerMayRunALoopOfItsOwn) {
+  EXPECT_EQ(TestFunction("import asyncio\ndef handler(event): return asyncio.run(asyncio.sleep(0, 'slept'))").Result(),
+            R"("slept")");
+}
+
+TEST(PythonEngineTest, GivesTheContextToAHandlerThatAsksForIt) {
+  constexpr char kBody[] = " return [context.invocation_id, 0 < context.get_remaining_time_in_millis() <= 5000]";
+  const std::string expected = R"(["call-1",true])";
+  EXPECT_EQ(TestFunction(std::string("def handler(event, context):") + kBody).Result(), expected);
+  EXPECT_EQ(TestFunction(std::string("def handler(event, context=None):") + kBody).Result(), expected);
+  EXPECT_EQ(TestFunction(std::string("async def handler(event, context):") + kBody).Result(), expected);
+  EXPECT_EQ(
+      TestFunction(std::string("class A:\n def __call__(self, event, context):") + kBody + "\nhandler = A()").Result(),
+      expected);
+  EXPECT_EQ(TestFunction(std::string("import functools\ndef wrap(f):\n @functools.wraps(f)\n def inner(*args): return "
+                                     "f(*args)\n return inner\n@wrap\ndef handler(event, context):") +
+                         kBody)
+                .Result(),
+            expected);
+}
+
+TEST(PythonEngineTest, GivesNoContextToAHandlerThatDoesNotAsk) {
+  EXPECT_EQ(TestFunction("def handler(event, cache={}): return cache").Result(), "{}");
+  EXPECT_EQ(TestFunction("def handler(*args): return len(args)").Result(), "1");
+  EXPECT_EQ(TestFunction("handler = len").Result("[1,2]"), "2");
+  EXPECT_EQ(
+      TestFunction("class handler:\n def __init__(self, event): pass\n def __str__(self): return 'made'").Result(),
+      R"("made")");
+}
+
+TEST(PythonEngineTest, NamesTheFunctionsThatAreThereWhenTheHandlerIsNot) {
+  const auto load = [](std::string source) {
+    const TestFunction function(std::move(source));
+    return Describe(function.load().outcome, function.load().error);
+  };
+  EXPECT_EQ(load("def main(event): pass\ndef _private(): pass\nfrom json import dumps\nclass C: pass"),
+            "handler-not-found AttributeError: no function named 'handler'; the source has main, C");
+  EXPECT_EQ(load(""),
+            "handler-not-found AttributeError: no function named 'handler'; the source defines no functions");
+  EXPECT_EQ(load("handler = {}"),
+            "handler-not-found AttributeError: 'handler' is no function but of type 'dict'; the source defines no functions");
+}
+
+TEST(PythonEngineTest, PrepareFailsWhenTheSourceNoLongerLoads) {
+  // The second load finds a process that has run for a while.
+  PythonEngine engine(TestProcess());
+  LogBuffer logs;
+  logs.Begin();
+  const LoadRequest request = {
+      .function_id = "f",
+      .handler = "handler",
+      .source =
+          "import signal\ndef handler(event): pass\n"
+          "if signal.getitimer(signal.ITIMER_VIRTUAL)[0]: raise ValueError\n"
+          "signal.setitimer(signal.ITIMER_VIRTUAL, 1000)",
+  };
+  ASSERT_EQ(engine.Load(request, logs).outcome, Outcome::kReturned);
+  EXPECT_FALSE(engine.Prepare());
 }
 
 }  // namespace

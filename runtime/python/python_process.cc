@@ -2,12 +2,14 @@
 
 #include <dlfcn.h>
 #include <glob.h>
+#include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
@@ -17,6 +19,8 @@
 
 namespace mayfly::runtime {
 namespace {
+
+constexpr wchar_t kWideLibraryFolder[] = L"/usr/lib/python3.14";  // kLibraryFolder, as PyConfig takes it
 
 absl::Status ToStatus(const PyStatus& status, std::string_view what) {
   if (!PyStatus_Exception(status)) return absl::OkStatus();
@@ -30,6 +34,10 @@ void ResetEnvironment() {
   setenv("LANG", "C.UTF-8", 1);
   setenv("HOME", "/", 1);
   tzset();
+  // Functions start in the C locale, as CPython's UTF-8 mode has it; the one locale they may change to is read while
+  // files can be.
+  setlocale(LC_ALL, "C.UTF-8");
+  setlocale(LC_ALL, "C");
 }
 
 // Extension modules that functions can't have: they would work across calls (interpreters, their queues and channels),
@@ -63,6 +71,26 @@ absl::Status AddExtensions() {
   return status;
 }
 
+// Sets every path, because each new interpreter would look for those that are not set, in files it may not see.
+PyStatus SetPaths(PyConfig& config) {
+  config.module_search_paths_set = 1;
+  PyStatus status = PyWideStringList_Append(&config.module_search_paths, kWideLibraryFolder);
+  const std::pair<wchar_t**, const wchar_t*> paths[] = {
+      {&config.executable, L"/usr/bin/python3"},
+      {&config.base_executable, L"/usr/bin/python3"},
+      {&config.home, L"/usr"},
+      {&config.prefix, L"/usr"},
+      {&config.base_prefix, L"/usr"},
+      {&config.exec_prefix, L"/usr"},
+      {&config.base_exec_prefix, L"/usr"},
+      {&config.stdlib_dir, kWideLibraryFolder},
+  };
+  for (const auto& [field, path] : paths) {
+    if (!PyStatus_Exception(status)) status = PyConfig_SetString(&config, field, path);
+  }
+  return status;
+}
+
 absl::Status Initialize() {
   PyPreConfig pre_config;
   PyPreConfig_InitIsolatedConfig(&pre_config);
@@ -75,7 +103,8 @@ absl::Status Initialize() {
   config.write_bytecode = 0;
   config.install_signal_handlers = 0;
   config.pathconfig_warnings = 0;
-  status = ToStatus(Py_InitializeFromConfig(&config), "CPython does not start");
+  status = ToStatus(SetPaths(config), "CPython does not start");
+  if (status.ok()) status = ToStatus(Py_InitializeFromConfig(&config), "CPython does not start");
   PyConfig_Clear(&config);
   return status;
 }
@@ -98,6 +127,8 @@ gc.collect()
 
 absl::StatusOr<std::unique_ptr<PythonProcess>> PythonProcess::Create() {
   ResetEnvironment();
+  // As CPython does where it has the signals to itself: writing to a closed pipe is an error, not the end.
+  signal(SIGPIPE, SIG_IGN);
   absl::Status status = AddExtensions();
   if (status.ok()) status = Initialize();
   if (!status.ok()) return status;

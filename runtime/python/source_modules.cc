@@ -35,6 +35,9 @@ SourceModules::SourceModules(const LoadRequest& function, const std::set<std::st
   }
   while (library_names.contains(function_module_) || entries_.contains(function_module_)) function_module_ += '_';
   entries_[function_module_] = Entry{.source = function.source, .file = absl::StrCat(function.function_id, ".py")};
+  for (const auto& [name, entry] : entries_) {
+    if (entry.source.find("asyncio") != std::string::npos) mentions_asyncio_ = true;
+  }
 }
 
 const SourceModules::Entry* SourceModules::Find(std::string_view name) const {

@@ -42,6 +42,9 @@ class SourceModules {
   // it does not compile. Attached to any interpreter.
   PyRef Code(std::string_view name);
 
+  // Whether any source has the word "asyncio": if none has, no code of the function waits for an event loop.
+  bool mentions_asyncio() const { return mentions_asyncio_; }
+
   // The names the manifest gives to dependencies, sorted.
   std::vector<std::string> DependencyNames() const;
 
@@ -50,6 +53,7 @@ class SourceModules {
 
  private:
   std::string function_module_;
+  bool mentions_asyncio_ = false;
   std::map<std::string, Entry, std::less<>> entries_;
   std::set<std::string, std::less<>> implicit_;
 };
