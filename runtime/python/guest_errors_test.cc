@@ -85,9 +85,10 @@ def handler(event):
 TEST(GuestErrorsTest, NamesTheFunctionsOwnClassesBare) {
   EXPECT_EQ(TestFunction("class Broken(Exception): pass\ndef handler(event): raise Broken('x')").Result(),
             "threw Broken: x");
-  EXPECT_EQ(TestFunction("import dep\ndef handler(event): raise dep.Broken('x')", {{"dep", "class Broken(Exception): pass"}})
-                .Result(),
-            "threw dep.Broken: x");
+  EXPECT_EQ(
+      TestFunction("import dep\ndef handler(event): raise dep.Broken('x')", {{"dep", "class Broken(Exception): pass"}})
+          .Result(),
+      "threw dep.Broken: x");
 }
 
 TEST(GuestErrorsTest, GivesThePlaceOfASyntaxError) {

@@ -178,10 +178,10 @@ TEST(PythonEngineTest, NamesTheFunctionsThatAreThereWhenTheHandlerIsNot) {
   };
   EXPECT_EQ(load("def main(event): pass\ndef _private(): pass\nfrom json import dumps\nclass C: pass"),
             "handler-not-found AttributeError: no function named 'handler'; the source has main, C");
-  EXPECT_EQ(load(""),
-            "handler-not-found AttributeError: no function named 'handler'; the source defines no functions");
-  EXPECT_EQ(load("handler = {}"),
-            "handler-not-found AttributeError: 'handler' is no function but of type 'dict'; the source defines no functions");
+  EXPECT_EQ(load(""), "handler-not-found AttributeError: no function named 'handler'; the source defines no functions");
+  EXPECT_EQ(
+      load("handler = {}"),
+      "handler-not-found AttributeError: 'handler' is no function but of type 'dict'; the source defines no functions");
 }
 
 TEST(PythonEngineTest, PrepareFailsWhenTheSourceNoLongerLoads) {
