@@ -105,6 +105,7 @@ inline constexpr int kHttpConnectionsMax = 4096;  // --max-connections
 inline constexpr absl::Duration kHttpHeaderTimeMax = absl::Seconds(10);
 inline constexpr absl::Duration kHttpBodyTimeMax = absl::Seconds(60);
 inline constexpr absl::Duration kHttpIdleTimeMax = absl::Seconds(75);
+inline constexpr size_t kTokenFileBytesMax = 64 * kKiB;
 inline constexpr size_t kMetadataBytesMax = 16 * kKiB;
 inline constexpr size_t kReplyBytesMax = 64 * kMiB;  // what our clients take: a page of a list
 // A gRPC error's message and details travel as metadata, of which a peer takes 8 KiB unless it says otherwise; so a

@@ -36,9 +36,9 @@ class ServerStream {
   // and the handler calls Finish.
   virtual bool Write(const google::protobuf::Message& message) = 0;
 
-  // Runs `callback` once, as soon as nothing that was written waits any more or the reader is gone: at once if that is so now, else on
-  // any thread. So a handler with more to say than a queue should hold (a whole store) says it piece by piece. At most one callback is
-  // pending at a time; after Finish it need not be called, but is destroyed.
+  // Runs `callback` once, as soon as nothing that was written waits any more or the reader is gone: at once if that is
+  // so now, else on any thread. So a handler with more to say than a queue should hold (a whole store) says it piece by
+  // piece. At most one callback is pending at a time; after Finish it need not be called, but is destroyed.
   virtual void OnDrained(absl::AnyInvocable<void() &&> callback) = 0;
 
   // Ends the stream after what is queued. Called exactly once.

@@ -30,13 +30,15 @@ void PrintHeadline(const Screen& screen, std::string_view message, std::string_v
   if (!lines.second.empty()) PrintIndented(screen, lines.second);
 }
 
-// A stack begins with the error itself in JavaScript and ends with it in Python: where it says no more than the headline, it is left out.
+// A stack begins with the error itself in JavaScript and ends with it in Python: where it says no more than the
+// headline, it is left out.
 bool HasMoreThan(std::string_view stack, std::string_view headline) {
   return !stack.empty() && absl::StripTrailingAsciiWhitespace(stack) != headline;
 }
 
 void PrintGuestError(const Screen& screen, const v1::FunctionError& error, std::string_view why) {
-  const std::string headline = error.type().empty() ? error.message() : absl::StrCat(error.type(), ": ", error.message());
+  const std::string headline =
+      error.type().empty() ? error.message() : absl::StrCat(error.type(), ": ", error.message());
   PrintHeadline(screen, headline, why);
   if (!error.code_frame().empty()) {
     screen.stream() << "\n";

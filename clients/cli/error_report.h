@@ -9,8 +9,8 @@ namespace mayfly::cli {
 
 enum class Format { kText, kJson };
 
-// As text: for a guest's error its captured logs, type and message, code frame, stack and receipt; for any other its message; then the reason.
-// As JSON: the HTTP error body on one line.
+// As text: for a guest's error its captured logs, type and message, code frame, stack and receipt; for any other its
+// message; then the reason. As JSON: the HTTP error body on one line.
 void PrintError(const Screen& screen, Format format, const absl::Status& status);
 
 }  // namespace mayfly::cli

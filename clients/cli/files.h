@@ -13,7 +13,8 @@ class Files {
  public:
   virtual ~Files() = default;
 
-  // The whole file. Errors: NOT_FOUND, PERMISSION_DENIED, INVALID_ARGUMENT for what is no file or larger than `bytes_max`.
+  // The whole file. Errors: NOT_FOUND, PERMISSION_DENIED, INVALID_ARGUMENT for what is no file or larger than
+  // `bytes_max`.
   virtual absl::StatusOr<std::string> Read(const std::string& path, size_t bytes_max) const = 0;
 
   virtual bool IsFolder(const std::string& path) const = 0;

@@ -1,6 +1,7 @@
 #include "clients/cli/function_files.h"
 
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -39,10 +40,15 @@ std::string IdOf(const std::string& path) {
   return id.substr(0, kFunctionIdBytesMax);
 }
 
+absl::Status InvalidFile(std::string_view message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, reason::kManifestInvalid, message);
+}
+
 absl::StatusOr<FunctionFile> ReadSource(const Files& files, const std::string& path) {
   absl::StatusOr<std::string> source = files.Read(path, kManifestBytesMax);
-  if (!source.ok()) return source.status();
-  FunctionFile function{.path = path, .manifest = {}, .text = {}, .places = {}};
+  if (!source.ok()) return InvalidFile(source.status().message());
+  FunctionFile function;
+  function.path = path;
   function.manifest.set_id(IdOf(path));
   function.manifest.set_language_id(LanguageOf(path));
   function.manifest.set_js_eval_as_module(std::filesystem::path(path).extension() == ".mjs");
@@ -68,13 +74,18 @@ std::string StoredFunctionsFolder(const Files& files, const std::string& folder)
 
 std::vector<std::string> FunctionsIn(const Files& files, const std::string& named) {
   const std::string folder = StoredFunctionsFolder(files, named);
-  std::vector<std::string> manifests = ListIf(files, folder, IsManifest);
-  if (!manifests.empty()) return manifests;
-  return ListIf(files, folder, [](const std::string& name) { return !LanguageOf(name).empty(); });
-}
-
-absl::Status InvalidFile(const std::string& message) {
-  return MakeError(absl::StatusCode::kInvalidArgument, reason::kManifestInvalid, message);
+  std::vector<std::string> functions = ListIf(files, folder, IsManifest);
+  std::set<std::string> used;
+  for (const std::string& path : functions) {
+    // One that can't be read says so when its turn comes.
+    if (absl::StatusOr<FunctionFile> function = ReadManifest(files, path); function.ok()) {
+      used.insert(function->source_paths.begin(), function->source_paths.end());
+    }
+  }
+  for (std::string& path : ListIf(files, folder, [](const std::string& name) { return !LanguageOf(name).empty(); })) {
+    if (!used.contains(path)) functions.push_back(std::move(path));
+  }
+  return functions;
 }
 
 }  // namespace
@@ -83,7 +94,8 @@ absl::StatusOr<FunctionFile> ReadFunctionFile(const Files& files, const std::str
   if (!LanguageOf(path).empty()) return ReadSource(files, path);
   const std::string ending = std::filesystem::path(path).extension();
   if (ending == ".json" || ending == ".jsonc") return ReadManifest(files, path);
-  return InvalidFile(absl::StrCat(path, ": a function is a manifest (.json, .jsonc) or a source (.js, .cjs, .mjs, .py)"));
+  return InvalidFile(
+      absl::StrCat(path, ": a function is a manifest (.json, .jsonc) or a source (.js, .cjs, .mjs, .py)"));
 }
 
 absl::StatusOr<std::vector<std::string>> ExpandFolders(const Files& files, const std::vector<std::string>& paths) {
@@ -94,7 +106,9 @@ absl::StatusOr<std::vector<std::string>> ExpandFolders(const Files& files, const
       continue;
     }
     std::vector<std::string> found = FunctionsIn(files, path);
-    if (found.empty()) return InvalidFile(absl::StrCat(path, ": no manifest (.json, .jsonc) and no source (.js, .cjs, .mjs, .py) is in it"));
+    if (found.empty())
+      return InvalidFile(
+          absl::StrCat(path, ": no manifest (.json, .jsonc) and no source (.js, .cjs, .mjs, .py) is in it"));
     expanded.insert(expanded.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
   }
   return expanded;

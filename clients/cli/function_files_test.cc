@@ -26,14 +26,27 @@ TEST(FunctionFilesTest, APlainSourceIsAFunctionNamedAsItsFile) {
 TEST(FunctionFilesTest, RefusesOtherKindsOfFile) {
   EXPECT_EQ(ReadFunctionFile(FakeFiles({}), "x.txt").status().message(),
             "x.txt: a function is a manifest (.json, .jsonc) or a source (.js, .cjs, .mjs, .py)");
-  EXPECT_EQ(ReadFunctionFile(FakeFiles({}), "x.js").status().code(), absl::StatusCode::kNotFound);
 }
 
-TEST(ExpandFoldersTest, AFolderIsItsManifestsElseItsSources) {
-  const FakeFiles files({{"m/b.json", ""}, {"m/a.jsonc", ""}, {"m/x.js", ""}, {"m/package.json", ""}, {"s/x.js", ""},
-                         {"s/y.txt", ""}, {"s/z.py", ""}});
-  EXPECT_THAT(ExpandFolders(files, {"m", "other.js", "s"}).value(),
-              ElementsAre("m/a.jsonc", "m/b.json", "other.js", "s/x.js", "s/z.py"));
+TEST(FunctionFilesTest, AFileThatIsNotThereIsAWrongArgument) {
+  for (const char* path : {"x.js", "x.json"}) {
+    const absl::Status status = ReadFunctionFile(FakeFiles({}), path).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(status.message(), "can't read " + std::string(path) + ": No such file or directory");
+  }
+}
+
+TEST(ExpandFoldersTest, AFolderIsItsManifestsAndTheSourcesTheyDoNotUse) {
+  const FakeFiles files({{"m/b.json", R"({"sourceFile": "x.js", "dependencies": {"y": {"file": "y.js"}}})"},
+                         {"m/a.jsonc", "broken"},
+                         {"m/x.js", ""},
+                         {"m/y.js", ""},
+                         {"m/z.py", ""},
+                         {"m/lib/deep.js", ""},
+                         {"m/package.json", ""},
+                         {"m/notes.txt", ""}});
+  EXPECT_THAT(ExpandFolders(files, {"other.js", "m"}).value(),
+              ElementsAre("other.js", "m/a.jsonc", "m/b.json", "m/z.py"));
 }
 
 TEST(ExpandFoldersTest, FindsWhatGraalFaasStored) {

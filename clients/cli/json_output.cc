@@ -21,10 +21,11 @@ std::string MessageToJson(const google::protobuf::Message& message) {
 }
 
 std::string FunctionsToJson(const std::vector<v1::Function>& functions) {
-  return absl::StrCat("[", absl::StrJoin(functions, ",", [](std::string* out, const v1::Function& function) {
-                        out->append(MessageToJson(function));
-                      }),
-                      "]");
+  return absl::StrCat(
+      "[",
+      absl::StrJoin(functions, ",",
+                    [](std::string* out, const v1::Function& function) { out->append(MessageToJson(function)); }),
+      "]");
 }
 
 std::string ReplyToJson(const client::Reply& reply) {

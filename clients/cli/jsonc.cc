@@ -13,8 +13,8 @@
 namespace mayfly::cli {
 namespace {
 
-constexpr yyjson_read_flag kFlags = YYJSON_READ_INSITU | YYJSON_READ_ALLOW_COMMENTS | YYJSON_READ_ALLOW_TRAILING_COMMAS |
-                                    YYJSON_READ_ALLOW_BOM;
+constexpr yyjson_read_flag kFlags =
+    YYJSON_READ_INSITU | YYJSON_READ_ALLOW_COMMENTS | YYJSON_READ_ALLOW_TRAILING_COMMAS | YYJSON_READ_ALLOW_BOM;
 
 bool IsContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
@@ -25,14 +25,16 @@ Place PlaceOf(std::string_view text, size_t offset) {
   const size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
   const std::string_view on_line = before.substr(line_begin);
   return {.line = static_cast<int32_t>(std::count(before.begin(), before.end(), '\n')) + 1,
-          .column = static_cast<int32_t>(on_line.size() - std::count_if(on_line.begin(), on_line.end(), IsContinuation)) + 1};
+          .column =
+              static_cast<int32_t>(on_line.size() - std::count_if(on_line.begin(), on_line.end(), IsContinuation)) + 1};
 }
 
 absl::Status ErrorAt(std::string_view file, std::string_view text, Place place, std::string_view message) {
   const std::string frame = CodeFrame(text, place.line, place.column);
-  return MakeError(absl::StatusCode::kInvalidArgument, reason::kManifestInvalid,
-                   absl::StrCat(file, ":", place.line, ":", place.column, ": ", message, frame.empty() ? "" : "\n", frame),
-                   {{"file", std::string(file)}, {"line", absl::StrCat(place.line)}, {"column", absl::StrCat(place.column)}});
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, reason::kManifestInvalid,
+      absl::StrCat(file, ":", place.line, ":", place.column, ": ", message, frame.empty() ? "" : "\n", frame),
+      {{"file", std::string(file)}, {"line", absl::StrCat(place.line)}, {"column", absl::StrCat(place.column)}});
 }
 
 absl::StatusOr<JsoncDocument> JsoncDocument::Parse(std::string file, std::string text) {
@@ -43,7 +45,8 @@ absl::StatusOr<JsoncDocument> JsoncDocument::Parse(std::string file, std::string
   yyjson_read_err error;
   document.document_.reset(yyjson_read_opts(document.buffer_.get(), size, kFlags, nullptr, &error));
   if (document.document_ == nullptr) {
-    return ErrorAt(document.file_, document.text_, PlaceOf(document.text_, error.pos), absl::StrCat("not JSON: ", error.msg));
+    return ErrorAt(document.file_, document.text_, PlaceOf(document.text_, error.pos),
+                   absl::StrCat("not JSON: ", error.msg));
   }
   return document;
 }
@@ -58,7 +61,9 @@ absl::Status JsoncDocument::ErrorAtString(yyjson_val* string, std::string_view m
   return ErrorAt(file_, text_, PlaceOfString(string), message);
 }
 
-absl::Status JsoncDocument::ErrorAtStart(std::string_view message) const { return ErrorAt(file_, text_, Place{}, message); }
+absl::Status JsoncDocument::ErrorAtStart(std::string_view message) const {
+  return ErrorAt(file_, text_, Place{}, message);
+}
 
 void JsoncDocument::FreeDocument::operator()(yyjson_doc* document) const { yyjson_doc_free(document); }
 

@@ -55,7 +55,8 @@ class JsoncDocument {
 
   std::string file_;
   std::string text_;
-  // The copy the parser works in: a string value points into it, at the same offset as in `text_`. On the heap, so that a move keeps it.
+  // The copy the parser works in: a string value points into it, at the same offset as in `text_`. On the heap, so that
+  // a move keeps it.
   std::unique_ptr<char[]> buffer_;
   std::unique_ptr<yyjson_doc, FreeDocument> document_;
 };

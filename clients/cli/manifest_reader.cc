@@ -47,9 +47,10 @@ class Reader {
   absl::StatusOr<FunctionFile> Read() {
     if (!yyjson_is_obj(document_.root())) return document_.ErrorAtStart("a manifest is a JSON object");
     const bool is_graalfaas = yyjson_obj_get(document_.root(), "sourceCode") != nullptr;
-    absl::Status status = ForEachMember(document_.root(), "", [&](const std::string& key, yyjson_val* name, yyjson_val* value) {
-      return is_graalfaas ? ReadGraalFaasField(key, name, value) : ReadField(key, name, value);
-    });
+    absl::Status status =
+        ForEachMember(document_.root(), "", [&](const std::string& key, yyjson_val* name, yyjson_val* value) {
+          return is_graalfaas ? ReadGraalFaasField(key, name, value) : ReadField(key, name, value);
+        });
     if (!status.ok()) return status;
     if (!has_source_) return document_.ErrorAtStart("\"source\" or \"sourceFile\" is missing");
     function_.path = document_.file();
@@ -60,7 +61,8 @@ class Reader {
  private:
   using MemberReader = std::function<absl::Status(const std::string& key, yyjson_val* name, yyjson_val* value)>;
 
-  // Calls `read` for each member, with its key in camelCase if it is one of the manifest's, and remembers its place under `prefix`.
+  // Calls `read` for each member, with its key in camelCase if it is one of the manifest's, and remembers its place
+  // under `prefix`.
   absl::Status ForEachMember(yyjson_val* object, const std::string& prefix, const MemberReader& read) {
     yyjson_obj_iter members = yyjson_obj_iter_with(object);
     while (yyjson_val* name = yyjson_obj_iter_next(&members)) {
@@ -82,10 +84,12 @@ class Reader {
     if (key == "source") return ReadSource(name, value);
     if (key == "sourceFile") return ReadSourceFile(name, value);
     if (key == "dependencies") return ReadDependencies(name, value);
-    if (key == "timeoutMillis") return ReadInt(name, value, [&](int32_t number) { manifest.set_timeout_millis(number); });
-    if (key == "memoryLimitMib") return ReadInt(name, value, [&](int32_t number) { manifest.set_memory_limit_mib(number); });
-    return UnknownKey(name, {"id", "languageId", "functionName", "jsEvalAsModule", "source", "sourceFile", "dependencies",
-                             "timeoutMillis", "memoryLimitMib"});
+    if (key == "timeoutMillis")
+      return ReadInt(name, value, [&](int32_t number) { manifest.set_timeout_millis(number); });
+    if (key == "memoryLimitMib")
+      return ReadInt(name, value, [&](int32_t number) { manifest.set_memory_limit_mib(number); });
+    return UnknownKey(name, {"id", "languageId", "functionName", "jsEvalAsModule", "source", "sourceFile",
+                             "dependencies", "timeoutMillis", "memoryLimitMib"});
   }
 
   // GraalFaaS stores {id, languageId, functionName, jsEvalAsModule, sourceCode, dependencies: {name: source}}.
@@ -102,9 +106,10 @@ class Reader {
 
   absl::Status ReadDependencies(yyjson_val* name, yyjson_val* value) {
     if (!yyjson_is_obj(value)) return WrongType(name, "an object: {\"name\": {\"source\": …}}");
-    return ForEachMember(value, "dependencies.", [&](const std::string& module, yyjson_val* key, yyjson_val* dependency) {
-      return ReadDependency(module, key, dependency);
-    });
+    return ForEachMember(value, "dependencies.",
+                         [&](const std::string& module, yyjson_val* key, yyjson_val* dependency) {
+                           return ReadDependency(module, key, dependency);
+                         });
   }
 
   absl::Status ReadDependency(const std::string& module, yyjson_val* name, yyjson_val* value) {
@@ -115,7 +120,8 @@ class Reader {
         value, absl::StrCat("dependencies.", module, "."),
         [&](const std::string& key, yyjson_val* key_name, yyjson_val* key_value) -> absl::Status {
           if (key != "source" && key != "file") return UnknownKey(key_name, {"source", "file"});
-          if (++sources > 1) return document_.ErrorAtString(key_name, "a dependency has \"source\" or \"file\", not both");
+          if (++sources > 1)
+            return document_.ErrorAtString(key_name, "a dependency has \"source\" or \"file\", not both");
           return key == "source" ? ReadString(key_name, key_value, source) : ReadFile(key_name, key_value, source);
         });
     if (!status.ok()) return status;
@@ -165,17 +171,22 @@ class Reader {
   }
 
   // A path relative to the manifest's folder, else to the working folder.
-  absl::Status ReadFile(yyjson_val* name, yyjson_val* value, std::string& into) const {
+  absl::Status ReadFile(yyjson_val* name, yyjson_val* value, std::string& into) {
     std::string path;
     if (absl::Status status = ReadString(name, value, path); !status.ok()) return status;
     const std::string beside = std::filesystem::path(document_.file()).parent_path() / path;
-    absl::StatusOr<std::string> content = files_.Read(beside, kManifestBytesMax);
-    if (content.status().code() == absl::StatusCode::kNotFound && beside != path) {
-      if (absl::StatusOr<std::string> here = files_.Read(path, kManifestBytesMax); here.ok()) content = std::move(here);
+    absl::Status failure;
+    for (const std::string& candidate : {beside, path}) {
+      absl::StatusOr<std::string> content = files_.Read(candidate, kManifestBytesMax);
+      if (content.ok()) {
+        into = *std::move(content);
+        function_.source_paths.push_back(candidate);
+        return absl::OkStatus();
+      }
+      failure.Update(content.status());
+      if (failure.code() != absl::StatusCode::kNotFound) break;
     }
-    if (!content.ok()) return document_.ErrorAtString(value, content.status().message());
-    into = *std::move(content);
-    return absl::OkStatus();
+    return document_.ErrorAtString(value, failure.message());
   }
 
   absl::Status WrongType(yyjson_val* name, std::string_view expected) const {
@@ -183,7 +194,8 @@ class Reader {
   }
 
   absl::Status UnknownKey(yyjson_val* name, const std::vector<std::string>& known) const {
-    return document_.ErrorAtString(name, absl::StrCat("unknown key \"", Text(name), "\"", DidYouMean(Text(name), known)));
+    return document_.ErrorAtString(name,
+                                   absl::StrCat("unknown key \"", Text(name), "\"", DidYouMean(Text(name), known)));
   }
 
   const Files& files_;
@@ -215,7 +227,9 @@ std::optional<google::rpc::BadRequest> FindBadRequest(const absl::Status& status
 
 absl::StatusOr<FunctionFile> ReadManifest(const Files& files, const std::string& path) {
   absl::StatusOr<std::string> text = files.Read(path, kManifestBytesMax);
-  if (!text.ok()) return text.status();
+  if (!text.ok()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, reason::kManifestInvalid, text.status().message());
+  }
   absl::StatusOr<JsoncDocument> document = JsoncDocument::Parse(path, *std::move(text));
   if (!document.ok()) return document.status();
   return Reader(files, *std::move(document)).Read();

@@ -24,7 +24,8 @@ TEST(ManifestReaderTest, ReadsEveryField) {
     "id": "greet", "languageId": "js", "functionName": "hello", "jsEvalAsModule": true,
     "source": "export …", "timeoutMillis": 100, "memory_limit_mib": 64,
     "dependencies": {"a": {"source": "1"}, "b_c": {"file": "lib/b.js"}},
-  })", {{"dir/lib/b.js", "2"}});
+  })",
+                             {{"dir/lib/b.js", "2"}});
   ASSERT_TRUE(function.ok()) << function.status();
   const v1::Manifest& manifest = function->manifest;
   EXPECT_EQ(manifest.id(), "greet");
@@ -64,7 +65,8 @@ TEST(ManifestReaderTest, NamesThePlaceOfAWrongValue) {
   EXPECT_EQ(FirstLine(Read(R"({"source": 1})").status()), "dir/f.json:1:2: \"source\" must be a string");
   EXPECT_EQ(FirstLine(Read(R"({"jsEvalAsModule": "no"})").status()),
             "dir/f.json:1:2: \"jsEvalAsModule\" must be true or false");
-  EXPECT_EQ(FirstLine(Read(R"({"timeoutMillis": 1.5})").status()), "dir/f.json:1:2: \"timeoutMillis\" must be a whole number");
+  EXPECT_EQ(FirstLine(Read(R"({"timeoutMillis": 1.5})").status()),
+            "dir/f.json:1:2: \"timeoutMillis\" must be a whole number");
   EXPECT_EQ(FirstLine(Read(R"({"timeoutMillis": 1e300})").status()),
             "dir/f.json:1:2: \"timeoutMillis\" must be a whole number");
   EXPECT_EQ(FirstLine(Read(R"({"dependencies": {"a": "source"}})").status()),
@@ -95,7 +97,8 @@ TEST(ManifestReaderTest, ImportsWhatGraalFaasStored) {
 TEST(WithPlacesTest, ShowsWhatTheServerFoundWrongInTheFile) {
   const auto function = Read("{\n \"source\": \"\",\n \"dependencies\": {\"a/b\": {\"source\": \"\"}}\n}");
   const absl::Status status = WithPlaces(
-      *function, MakeFieldError(reason::kManifestInvalid, {{"dependencies.a/b.name", "bad name"}, {"languageId", "missing"}}));
+      *function,
+      MakeFieldError(reason::kManifestInvalid, {{"dependencies.a/b.name", "bad name"}, {"languageId", "missing"}}));
   EXPECT_EQ(status.message(),
             "dir/f.json:3:19: dependencies.a/b.name: bad name\n"
             "  1 | {\n"

@@ -7,13 +7,9 @@
 namespace mayfly::cli {
 namespace {
 
-std::string Milliseconds(const google::protobuf::Duration& duration) {
-  return absl::StrFormat("%.1f ms", static_cast<double>(duration.seconds()) * 1e3 + duration.nanos() / 1e6);
-}
-
 std::string Load(const v1::Receipt& receipt) {
   if (receipt.start() == v1::WARM) return "warm";
-  return absl::StrCat("load ", Milliseconds(receipt.load_time()), " (cold)");
+  return absl::StrCat("load ", MillisecondsText(receipt.load_time()), " (cold)");
 }
 
 Style LevelStyle(v1::LogEntry::Level level) {
@@ -24,9 +20,13 @@ Style LevelStyle(v1::LogEntry::Level level) {
 
 }  // namespace
 
+std::string MillisecondsText(const google::protobuf::Duration& duration) {
+  return absl::StrFormat("%.1f ms", static_cast<double>(duration.seconds()) * 1e3 + duration.nanos() / 1e6);
+}
+
 std::string ReceiptLine(const v1::Receipt& receipt) {
-  std::string line = absl::StrCat("queue ", Milliseconds(receipt.queue_time()), " · ", Load(receipt), " · run ",
-                                  Milliseconds(receipt.run_time()));
+  std::string line = absl::StrCat("queue ", MillisecondsText(receipt.queue_time()), " · ", Load(receipt), " · run ",
+                                  MillisecondsText(receipt.run_time()));
   if (receipt.isolation() != v1::ISOLATION_UNSPECIFIED) {
     absl::StrAppend(&line, " · ", absl::AsciiStrToLower(v1::Isolation_Name(receipt.isolation())));
   }
@@ -39,7 +39,8 @@ void PrintLogs(const Screen& screen, const v1::Receipt& receipt) {
     screen.stream() << screen.Paint(LevelStyle(entry.level()), absl::StrFormat("%5s", level)) << " | "
                     << Printable(entry.text()) << "\n";
   }
-  if (receipt.logs_truncated()) screen.stream() << screen.Paint(Style::kYellow, "      | (more output was dropped)") << "\n";
+  if (receipt.logs_truncated())
+    screen.stream() << screen.Paint(Style::kYellow, "      | (more output was dropped)") << "\n";
 }
 
 }  // namespace mayfly::cli

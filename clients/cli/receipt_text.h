@@ -9,6 +9,9 @@
 
 namespace mayfly::cli {
 
+// "6.2 ms".
+std::string MillisecondsText(const google::protobuf::Duration& duration);
+
 // "queue 0.1 ms · load 6.2 ms (cold) · run 1.3 ms · fresh"; a warm call has "warm" for its load.
 std::string ReceiptLine(const v1::Receipt& receipt);
 

@@ -28,8 +28,8 @@ class Screen {
   const Colour colour_;
 };
 
-// `text` without what could move a terminal's cursor or change its state: control characters but newline and tab become U+FFFD. For all
-// that came from a guest.
+// `text` without what could move a terminal's cursor or change its state: control characters but newline and tab become
+// U+FFFD. For all that came from a guest.
 std::string Printable(std::string_view text);
 
 struct Terminal {

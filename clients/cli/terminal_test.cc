@@ -17,7 +17,9 @@ TEST(PrintableTest, KeepsTextNewlinesAndTabs) { EXPECT_EQ(Printable("é\tü\n€
 
 TEST(PrintableTest, DisarmsEscapeSequences) {
   EXPECT_EQ(Printable("a\033[2Jb\rc\x7F"), "a\uFFFD[2Jb\uFFFDc\uFFFD");
-  EXPECT_EQ(Printable("\xC2\x9B" "2J\xC2"), "\uFFFD2J\xC2");
+  EXPECT_EQ(Printable("\xC2\x9B"
+                      "2J\xC2"),
+            "\uFFFD2J\xC2");
 }
 
 }  // namespace

@@ -138,8 +138,8 @@ absl::StatusOr<Reply> Client::Run(const v1::Manifest& manifest, std::string_view
 
 absl::Status Client::Call(std::string_view service, std::string_view method, const google::protobuf::Message& request,
                           google::protobuf::Message& response) const {
-  const auto* found = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(
-      absl::StrCat(service, ".", method));
+  const auto* found =
+      google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(absl::StrCat(service, ".", method));
   CHECK(found != nullptr) << service << "." << method;
   return backend_->Call(*found, request, response, absl::Now() + options_.timeout);
 }

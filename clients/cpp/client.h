@@ -4,8 +4,8 @@
 //   auto reply = client.Invoke("greet", R"({"name": "Ada"})");
 //   if (!reply.ok()) return reply.status();
 //
-// An error is an absl::Status: its code is gRPC's, ErrorReason (base/error.h) is the word to decide by, and FindReceipt and
-// FindFunctionError hold what the call left behind.
+// An error is an absl::Status: its code is gRPC's, ErrorReason (base/error.h) is the word to decide by, and FindReceipt
+// and FindFunctionError hold what the call left behind.
 #ifndef MAYFLY_CLIENTS_CPP_CLIENT_H_
 #define MAYFLY_CLIENTS_CPP_CLIENT_H_
 
@@ -51,7 +51,8 @@ struct Reply {
   v1::Receipt receipt;
 };
 
-// Thread-safe. A function is named by its id, in the client's namespace, or by its whole name, "namespaces/{n}/functions/{id}".
+// Thread-safe, but for a move. A function is named by its id, in the client's namespace, or by its whole name,
+// "namespaces/{n}/functions/{id}".
 class Client {
  public:
   Client(std::unique_ptr<Backend> backend, ClientOptions options);
@@ -87,8 +88,8 @@ class Client {
   std::string Parent() const;
   std::string FullName(std::string_view id) const;
 
-  const std::unique_ptr<Backend> backend_;
-  const ClientOptions options_;
+  std::unique_ptr<Backend> backend_;
+  ClientOptions options_;
 };
 
 // What an error carries of the call it ended: nullopt if the guest did not run, or did not fail.

@@ -30,7 +30,8 @@ class Functions final : public v1::FunctionService::Service {
   grpc::Status DeployFunction(grpc::ServerContext* context, const v1::DeployFunctionRequest* request,
                               v1::Function* function) override {
     const auto token = context->client_metadata().find("authorization");
-    if (token != context->client_metadata().end()) authorization = std::string(token->second.data(), token->second.size());
+    if (token != context->client_metadata().end())
+      authorization = std::string(token->second.data(), token->second.size());
     function->set_name(request->parent() + "/functions/" + request->manifest().id());
     function->set_revision(1);
     return grpc::Status::OK;

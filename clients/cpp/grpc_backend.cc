@@ -45,8 +45,8 @@ class GrpcBackend final : public Backend {
     context.AddMetadata(kErrorBytesMaxKey, absl::StrCat(kErrorDetailsBytesMax));
     grpc::Status status;
     absl::Notification done;
-    stub_.UnaryCall(&context, absl::StrCat("/", method.service()->full_name(), "/", method.name()), {}, &request, &response,
-                    [&](grpc::Status result) {
+    stub_.UnaryCall(&context, absl::StrCat("/", method.service()->full_name(), "/", method.name()), {}, &request,
+                    &response, [&](grpc::Status result) {
                       status = std::move(result);
                       done.Notify();
                     });

@@ -11,7 +11,8 @@ namespace mayfly::client {
 
 struct GrpcOptions {
   std::string address;  // "127.0.0.1:50051", or any name gRPC resolves
-  std::string token;    // sent as a bearer token; empty: none. Over plain text: keep it on the machine or inside the cluster.
+  std::string
+      token;  // sent as a bearer token; empty: none. Over plain text: keep it on the machine or inside the cluster.
 };
 
 // Connects when the first call is made, and again whenever the connection is lost.
