@@ -31,8 +31,8 @@ class Backends {
   // A server.
   virtual std::unique_ptr<client::Backend> OverGrpc(const std::string& address, const std::string& token) = 0;
 
-  // Both planes in this process, on the store in `data_dir`. Errors: UNAVAILABLE or FAILED_PRECONDITION when the store can't be opened
-  // (a server holds it, for instance).
+  // Both planes in this process, on the store in `data_dir`. Errors: UNAVAILABLE or FAILED_PRECONDITION when the store
+  // can't be opened (a server holds it, for instance).
   virtual absl::StatusOr<std::unique_ptr<client::Backend>> OverStore(const std::string& data_dir) = 0;
 
   // Both planes in this process; nothing outlives them.

@@ -32,8 +32,8 @@ bool ParseTimeout(const std::string& text, absl::Duration& timeout) {
   return (absl::SimpleAtod(text, &seconds) || absl::ParseDuration(text, &timeout)) && timeout > absl::ZeroDuration();
 }
 
-// CLI11 splits "[a,b]" for options that take several values and reads "[[aabb]]" as an escape for "[ab]", for all of them. An event
-// may be either, so what begins and ends with brackets is handed over escaped.
+// CLI11 splits "[a,b]" for options that take several values and reads "[[aabb]]" as an escape for "[ab]", for all of
+// them. An event may be either, so what begins and ends with brackets is handed over escaped.
 std::string EscapeBrackets(const std::string& argument) {
   if (argument.size() < 2 || argument.front() != '[' || argument.back() != ']') return argument;
   std::string escaped = "[[";
@@ -53,8 +53,8 @@ class CommandLine {
   }
 
   ExitCode Run(const std::vector<std::string>& arguments) {
-    // CLI11 takes the arguments from the back. "--" ends a subcommand's own arguments for it; here nothing that may follow one (an id, JSON, a
-    // negative number) is like a flag, so it is left out.
+    // CLI11 takes the arguments from the back. "--" ends a subcommand's own arguments for it; here nothing that may
+    // follow one (an id, JSON, a negative number) is like a flag, so it is left out.
     std::vector<std::string> reversed;
     for (auto argument = arguments.rbegin(); argument != arguments.rend(); ++argument) {
       if (*argument != "--") reversed.push_back(EscapeBrackets(*argument));
@@ -91,7 +91,8 @@ class CommandLine {
         ->envname("MAYFLY_SERVER");
     root_.add_option("--token", flags_.token, "The server's bearer token")->envname("MAYFLY_TOKEN");
     root_.add_option("--token-file", flags_.token_file, "A file that holds it")->envname("MAYFLY_TOKEN_FILE");
-    root_.add_option("--namespace", flags_.namespace_id, "The functions' namespace (default)")->envname("MAYFLY_NAMESPACE");
+    root_.add_option("--namespace", flags_.namespace_id, "The functions' namespace (default)")
+        ->envname("MAYFLY_NAMESPACE");
     root_.add_flag("--local", flags_.local, "Work on the store in --data-dir, without a server");
     root_.add_option("--data-dir", flags_.data_dir, absl::StrCat("Where functions are stored (", kDefaultDataDir, ")"))
         ->envname("MAYFLY_DATA_DIR");
@@ -106,13 +107,15 @@ class CommandLine {
   }
 
   void DeclareCommands() {
-    CLI::App* upload = Add("upload", "Store functions: manifests, sources, folders",
-                           [this] { return Upload(session_, upload_); });
-    upload->add_option("FILE", upload_.paths, "Manifests (.json, .jsonc), sources (.js, .mjs, .py), folders")->required();
+    CLI::App* upload =
+        Add("upload", "Store functions: manifests, sources, folders", [this] { return Upload(session_, upload_); });
+    upload->add_option("FILE", upload_.paths, "Manifests (.json, .jsonc), sources (.js, .mjs, .py), folders")
+        ->required();
     Add("list", "List the stored functions", [this] { return List(session_); });
     DeclareGet();
     DeclareInvoke();
-    CLI::App* run = Add("run", "Run a function from a file, without a server", [this] { return cli::Run(session_, run_); });
+    CLI::App* run =
+        Add("run", "Run a function from a file, without a server", [this] { return cli::Run(session_, run_); });
     run->add_option("FILE", run_.file, "A manifest or a source")->required();
     run->add_option("EVENT", run_.event, "The event: JSON, @file, or - for standard input");
     CLI::App* remove = Add("delete", "Delete a function", [this] { return Delete(session_, delete_); });
@@ -143,13 +146,16 @@ class CommandLine {
       options_.terminal.out.stream() << CompletionScript(shell_, Words());
       return ExitCode::kOk;
     });
-    completion->add_option("SHELL", shell_, "bash, zsh or fish")->required()->transform(CLI::CheckedTransformer(kShells));
+    completion->add_option("SHELL", shell_, "bash, zsh or fish")
+        ->required()
+        ->transform(CLI::CheckedTransformer(kShells));
   }
 
   std::vector<CommandWords> Words() const {
     std::vector<CommandWords> words;
     for (const CLI::App* command : root_.get_subcommands({})) {
-      words.push_back({.name = command->get_name(), .description = command->get_description(), .flags = Flags(command)});
+      words.push_back(
+          {.name = command->get_name(), .description = command->get_description(), .flags = Flags(command)});
     }
     return words;
   }
@@ -195,11 +201,12 @@ class CommandLine {
   ExitCode FailUsage(const std::string& fault) {
     const std::string unknown = UnknownWord();
     const Screen& err = options_.terminal.err;
-    PrintError(err, flags_.format,
-               MakeError(absl::StatusCode::kInvalidArgument, reason::kRequestInvalid, unknown.empty() ? fault : unknown));
+    PrintError(
+        err, flags_.format,
+        MakeError(absl::StatusCode::kInvalidArgument, reason::kRequestInvalid, unknown.empty() ? fault : unknown));
     if (!session_.json()) {
-      err.stream() << err.Paint(Style::kCyan, "next:") << " mayfly " << (Command() == nullptr ? "" : Command()->get_name() + " ")
-                   << "--help\n";
+      err.stream() << err.Paint(Style::kCyan, "next:") << " mayfly "
+                   << (Command() == nullptr ? "" : Command()->get_name() + " ") << "--help\n";
     }
     return ExitCode::kUsage;
   }
@@ -207,7 +214,8 @@ class CommandLine {
   const CommandLineOptions& options_;
   GlobalFlags flags_;
   Session session_;
-  CLI::App root_{"Mayfly stores small JavaScript and Python functions and runs each call in a place of its own.", "mayfly"};
+  CLI::App root_{"Mayfly stores small JavaScript and Python functions and runs each call in a place of its own.",
+                 "mayfly"};
   Action selected_;
   UploadArguments upload_;
   GetArguments get_;

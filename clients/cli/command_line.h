@@ -34,8 +34,8 @@ struct CommandLineOptions {
   std::vector<ExtraCommand> extra_commands;
 };
 
-// Does what `arguments` (without the program's name) say; the demo if there are none. Global flags have environment variables
-// (MAYFLY_SERVER, …), which count less.
+// Does what `arguments` (without the program's name) say; the demo if there are none. Global flags have environment
+// variables (MAYFLY_SERVER, …), which count less.
 ExitCode RunCommandLine(std::vector<std::string> arguments, const CommandLineOptions& options);
 
 }  // namespace mayfly::cli

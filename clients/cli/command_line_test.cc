@@ -128,16 +128,17 @@ TEST_F(CommandLineTest, UploadPrintsAnArrayAsJson) {
 }
 
 TEST_F(CommandLineTest, ListPrintsATable) {
-  backends_.On<v1::ListFunctionsRequest, v1::ListFunctionsResponse>("ListFunctions", [](const auto& request, auto& page) {
-    EXPECT_EQ(request.parent(), "namespaces/team");
-    v1::Function* function = page.add_functions();
-    function->set_id("hello");
-    function->set_language_id("js");
-    function->set_revision(3);
-    function->set_function_name("handler");
-    function->mutable_update_time()->set_seconds(1'700'000'000);
-    return absl::OkStatus();
-  });
+  backends_.On<v1::ListFunctionsRequest, v1::ListFunctionsResponse>(
+      "ListFunctions", [](const auto& request, auto& page) {
+        EXPECT_EQ(request.parent(), "namespaces/team");
+        v1::Function* function = page.add_functions();
+        function->set_id("hello");
+        function->set_language_id("js");
+        function->set_revision(3);
+        function->set_function_name("handler");
+        function->mutable_update_time()->set_seconds(1'700'000'000);
+        return absl::OkStatus();
+      });
   EXPECT_EQ(Run({"list", "--namespace", "team"}).out,
             "ID     LANGUAGE  REVISION  UPDATED               HANDLER\n"
             "hello  js               3  2023-11-14T22:13:20Z  handler\n");
@@ -294,8 +295,9 @@ TEST_F(CommandLineTest, AnErrorAsJsonIsTheHttpBody) {
 }
 
 TEST_F(CommandLineTest, DoctorFailsWhenSomethingIsBad) {
-  backends_.SetFindings({{.state = Finding::State::kGood, .name = "kernel", .detail = "6.18", .advice = ""},
-                         {.state = Finding::State::kWarning, .name = "landlock", .detail = "off", .advice = "turn it on"}});
+  backends_.SetFindings(
+      {{.state = Finding::State::kGood, .name = "kernel", .detail = "6.18", .advice = ""},
+       {.state = Finding::State::kWarning, .name = "landlock", .detail = "off", .advice = "turn it on"}});
   EXPECT_EQ(Run({"doctor"}).code, 0);
   EXPECT_EQ(Run({"doctor"}).out,
             "✓ kernel             6.18\n"
@@ -303,13 +305,15 @@ TEST_F(CommandLineTest, DoctorFailsWhenSomethingIsBad) {
             "                     next: turn it on\n");
   backends_.SetFindings({{.state = Finding::State::kBad, .name = "engine", .detail = "none", .advice = ""}});
   EXPECT_EQ(Run({"doctor"}).code, 1);
-  EXPECT_EQ(Run({"doctor", "--json"}).out, "[{\"name\":\"engine\",\"state\":\"bad\",\"detail\":\"none\",\"advice\":\"\"}]\n");
+  EXPECT_EQ(Run({"doctor", "--json"}).out,
+            "[{\"name\":\"engine\",\"state\":\"bad\",\"detail\":\"none\",\"advice\":\"\"}]\n");
 }
 
 TEST_F(CommandLineTest, VersionAndCompletion) {
   EXPECT_EQ(Run({"version"}).out, "mayfly 0.1.0\n");
   EXPECT_EQ(Run({"version", "--json"}).out, "{\"version\":\"0.1.0\"}\n");
-  EXPECT_THAT(Run({"completion", "bash"}).out, HasSubstr("upload list get invoke run delete doctor version completion"));
+  EXPECT_THAT(Run({"completion", "bash"}).out,
+              HasSubstr("upload list get invoke run delete doctor version completion"));
   EXPECT_EQ(Run({"completion", "tcsh"}).code, 2);
 }
 
@@ -327,8 +331,9 @@ TEST_F(CommandLineTest, AnUnknownWordNamesTheNearest) {
   EXPECT_EQ(Run({"uplaod", "x"}).err,
             "error: unknown command 'uplaod'; did you mean 'upload'? [REQUEST_INVALID]\nnext: mayfly --help\n");
   EXPECT_EQ(Run({"uplaod"}).code, 2);
-  EXPECT_EQ(Run({"invoke", "h", "--revison=2"}).err,
-            "error: unknown flag --revison; did you mean '--revision'? [REQUEST_INVALID]\nnext: mayfly invoke --help\n");
+  EXPECT_EQ(
+      Run({"invoke", "h", "--revison=2"}).err,
+      "error: unknown flag --revison; did you mean '--revision'? [REQUEST_INVALID]\nnext: mayfly invoke --help\n");
   EXPECT_EQ(Run({"upload", "--jsno"}).err,
             "error: unknown flag --jsno; did you mean '--json'? [REQUEST_INVALID]\nnext: mayfly upload --help\n");
   EXPECT_EQ(Run({"invoke", "a", "{}", "more"}).err,

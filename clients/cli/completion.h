@@ -13,7 +13,7 @@ enum class Shell { kBash, kZsh, kFish };
 // What can be typed after one subcommand.
 struct CommandWords {
   std::string name;
-  std::string description;  // one line, without quotes
+  std::string description;         // one line, without quotes
   std::vector<std::string> flags;  // with their dashes; the global ones too
 };
 

@@ -106,8 +106,9 @@ class Stage {
   }
 
   void PrintColdAndWarm(const std::string& id, const v1::Receipt& cold, const v1::Receipt& warm) const {
-    Say(absl::StrCat(out_.Paint(Style::kBold, absl::StrCat(id, ", cold and warm")), "  ",
-                     out_.Paint(Style::kDim, "the first call starts a worker, the next finds it waiting, and pristine")));
+    Say(absl::StrCat(
+        out_.Paint(Style::kBold, absl::StrCat(id, ", cold and warm")), "  ",
+        out_.Paint(Style::kDim, "the first call starts a worker, the next finds it waiting, and pristine")));
     Say(absl::StrFormat("  %6s %12s %12s %12s %12s", "", "queue", "load", "run", "total"));
     for (const auto& [name, receipt] : {std::pair("cold", &cold), std::pair("warm", &warm)}) {
       Say(absl::StrFormat("  %6s %12s %12s %12s %12s", name, MillisecondsText(receipt->queue_time()),
@@ -117,13 +118,14 @@ class Stage {
   }
 
   void SayWhatIsNext() const {
-    Say(absl::StrCat("\n", out_.Paint(Style::kBold, "Next"), "\n",
-                     "  ./run serve                                      a server, over HTTP and gRPC; then, elsewhere:\n"
-                     "  ./run upload examples                            store these functions\n"
-                     "  ./run invoke hello '{\"name\": \"Ada\"}'             call one\n"
-                     "  curl 127.0.0.1:8080/invoke/hello -d '{\"name\": \"Ada\"}'\n"
-                     "  ./run run examples/words.py '{\"text\": \"a b a\"}'  no server needed\n"
-                     "  ./run --help"));
+    Say(absl::StrCat(
+        "\n", out_.Paint(Style::kBold, "Next"), "\n",
+        "  ./run serve                                      a server, over HTTP and gRPC; then, elsewhere:\n"
+        "  ./run upload examples                            store these functions\n"
+        "  ./run invoke hello '{\"name\": \"Ada\"}'             call one\n"
+        "  curl 127.0.0.1:8080/invoke/hello -d '{\"name\": \"Ada\"}'\n"
+        "  ./run run examples/words.py '{\"text\": \"a b a\"}'  no server needed\n"
+        "  ./run --help"));
   }
 
   void PrintJson() const {

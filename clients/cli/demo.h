@@ -8,8 +8,8 @@
 
 namespace mayfly::cli {
 
-// Stores the examples in memory, calls each, and prints each call, its result and its receipt; then one of them twice, cold and warm. As
-// JSON: an array of {"id", "event", "result", "receipt"}. `examples` holds the files of examples/.
+// Stores the examples in memory, calls each, and prints each call, its result and its receipt; then one of them twice,
+// cold and warm. As JSON: an array of {"id", "event", "result", "receipt"}. `examples` holds the files of examples/.
 ExitCode Demo(const Session& session, const Files& examples);
 
 }  // namespace mayfly::cli

@@ -38,9 +38,11 @@ std::string Mark(const Screen& out, Finding::State state) {
 }
 
 void PrintFinding(const Screen& out, const Finding& finding) {
-  out.stream() << Mark(out, finding.state) << " " << absl::StrFormat("%-18s", finding.name) << " " << finding.detail << "\n";
+  out.stream() << Mark(out, finding.state) << " " << absl::StrFormat("%-18s", finding.name) << " " << finding.detail
+               << "\n";
   if (!finding.advice.empty()) {
-    out.stream() << "  " << std::string(18, ' ') << " " << out.Paint(Style::kCyan, "next:") << " " << finding.advice << "\n";
+    out.stream() << "  " << std::string(18, ' ') << " " << out.Paint(Style::kCyan, "next:") << " " << finding.advice
+                 << "\n";
   }
 }
 
@@ -55,10 +57,9 @@ ExitCode Doctor(const Session& session) {
   const std::vector<Finding> findings = session.backends().Examine();
   const Screen& out = session.terminal().out;
   if (session.json()) {
-    out.stream() << "["
-                 << absl::StrJoin(findings, ",",
-                                  [](std::string* text, const Finding& finding) { text->append(ToJson(finding)); })
-                 << "]\n";
+    out.stream() << "[" << absl::StrJoin(findings, ",", [](std::string* text, const Finding& finding) {
+      text->append(ToJson(finding));
+    }) << "]\n";
   } else {
     for (const Finding& finding : findings) PrintFinding(out, finding);
   }

@@ -18,7 +18,8 @@ namespace mayfly::cli {
 
 class FakeBackends final : public Backends {
  public:
-  using Answer = std::function<absl::Status(const google::protobuf::Message& request, google::protobuf::Message& response)>;
+  using Answer =
+      std::function<absl::Status(const google::protobuf::Message& request, google::protobuf::Message& response)>;
 
   // How to answer a method, "GetFunction".
   template <typename Request, typename Response>

@@ -20,7 +20,8 @@ void PrintFunction(const Screen& out, const v1::Function& function) {
   PrintField(out, "revision", absl::StrCat(function.revision()));
   PrintField(out, "language", absl::StrCat(function.language_id(), function.js_eval_as_module() ? ", ES module" : ""));
   PrintField(out, "handler", function.function_name());
-  PrintField(out, "dependencies", function.dependencies().empty() ? "none" : absl::StrJoin(function.dependencies(), ", "));
+  PrintField(out, "dependencies",
+             function.dependencies().empty() ? "none" : absl::StrJoin(function.dependencies(), ", "));
   PrintField(out, "timeout", absl::StrCat(function.timeout_millis(), " ms"));
   PrintField(out, "memory", absl::StrCat(function.memory_limit_mib(), " MiB"));
   PrintField(out, "created", TimestampText(function.create_time()));

@@ -20,7 +20,8 @@ void PrintTable(const Screen& out, const std::vector<v1::Function>& functions) {
                << "\n";
   for (const v1::Function& function : functions) {
     out.stream() << absl::StrFormat("%-*s  %-8s  %8d  %-20s  %s\n", id_width, function.id(), function.language_id(),
-                                    function.revision(), TimestampText(function.update_time()), function.function_name());
+                                    function.revision(), TimestampText(function.update_time()),
+                                    function.function_name());
   }
 }
 

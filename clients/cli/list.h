@@ -2,7 +2,6 @@
 #ifndef MAYFLY_CLIENTS_CLI_LIST_H_
 #define MAYFLY_CLIENTS_CLI_LIST_H_
 
-
 #include "clients/cli/exit_code.h"
 #include "clients/cli/session.h"
 

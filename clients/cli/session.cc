@@ -36,7 +36,8 @@ absl::StatusOr<client::Client> Session::ConnectToRun() const {
 ExitCode Session::Fail(const absl::Status& status) const {
   PrintError(terminal_.err, flags_.format, status);
   const std::string advice = Advice(status, flags_);
-  if (!advice.empty() && !json()) terminal_.err.stream() << terminal_.err.Paint(Style::kCyan, "next:") << " " << advice << "\n";
+  if (!advice.empty() && !json())
+    terminal_.err.stream() << terminal_.err.Paint(Style::kCyan, "next:") << " " << advice << "\n";
   return ExitCodeOf(status);
 }
 
@@ -54,7 +55,8 @@ absl::StatusOr<client::Client> Session::MakeClient(absl::StatusOr<std::unique_pt
 absl::StatusOr<std::string> Session::Token() const {
   if (!flags_.token.empty() || flags_.token_file.empty()) return flags_.token;
   absl::StatusOr<std::string> text = files_.Read(flags_.token_file, kTokenFileBytesMax);
-  if (!text.ok()) return MakeError(absl::StatusCode::kInvalidArgument, reason::kRequestInvalid, text.status().message());
+  if (!text.ok())
+    return MakeError(absl::StatusCode::kInvalidArgument, reason::kRequestInvalid, text.status().message());
   std::vector<std::string> tokens = ParseTokens(*text);
   if (!tokens.empty()) return tokens.front();
   return MakeError(absl::StatusCode::kInvalidArgument, reason::kRequestInvalid,

@@ -42,7 +42,8 @@ class Session {
   Backends& backends() const { return backends_; }
   bool json() const { return flags_.format == Format::kJson; }
 
-  // The stored functions: over gRPC, or, with --local, on the store. Errors: the store's; INVALID_ARGUMENT for a token file that is none.
+  // The stored functions: over gRPC, or, with --local, on the store. Errors: the store's; INVALID_ARGUMENT for a token
+  // file that is none.
   absl::StatusOr<client::Client> Connect() const;
 
   // A place to run functions that are not stored: a server if one was named, else this process.

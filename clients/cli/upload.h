@@ -14,8 +14,8 @@ struct UploadArguments {
   std::vector<std::string> paths;  // files and folders, as ExpandFolders takes them
 };
 
-// Reads all files first and stores nothing if one of them is wrong; then stores each, also after one was refused. Prints a line for each
-// that was stored, or, as JSON, the array of them. The exit code is that of the first failure.
+// Reads all files first and stores nothing if one of them is wrong; then stores each, also after one was refused.
+// Prints a line for each that was stored, or, as JSON, the array of them. The exit code is that of the first failure.
 ExitCode Upload(const Session& session, const UploadArguments& arguments);
 
 }  // namespace mayfly::cli
