@@ -21,6 +21,7 @@ inline constexpr char kEventTooLarge[] = "EVENT_TOO_LARGE";
 inline constexpr char kManifestInvalid[] = "MANIFEST_INVALID";
 inline constexpr char kNameInvalid[] = "NAME_INVALID";
 inline constexpr char kRequestInvalid[] = "REQUEST_INVALID";
+inline constexpr char kRequestTimeout[] = "REQUEST_TIMEOUT";
 inline constexpr char kRequestTooLarge[] = "REQUEST_TOO_LARGE";
 inline constexpr char kPageTokenInvalid[] = "PAGE_TOKEN_INVALID";
 inline constexpr char kFunctionNotFound[] = "FUNCTION_NOT_FOUND";

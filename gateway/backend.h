@@ -8,6 +8,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "base/call.h"
+#include "base/method_table.h"
 
 namespace google::protobuf {
 class Message;
@@ -29,13 +30,11 @@ class Backend {
   virtual void CallUnary(const google::protobuf::MethodDescriptor& method, std::shared_ptr<ServerCall> call,
                          google::protobuf::Message& request, google::protobuf::Message& response, Done done) = 0;
 
-  // Takes the next message of a stream; it is the callee's to move from. False: the reader wants no more.
-  using OnMessage = absl::AnyInvocable<bool(google::protobuf::Message& message)>;
-
-  // A server-streaming call. `on_message` is called for one message at a time, in order, on any thread; then `done`,
-  // once. The backend bounds what waits (kWatchQueueMax).
+  // A server-streaming call. The gateway's `stream` queues, bounds and drains what is written (ServerStream); the
+  // backend calls its Finish exactly once. `request` lives until then. Cancelling `call` cancels what it started, which
+  // still ends in Finish.
   virtual void CallServerStream(const google::protobuf::MethodDescriptor& method, std::shared_ptr<ServerCall> call,
-                                const google::protobuf::Message& request, OnMessage on_message, Done done) = 0;
+                                const google::protobuf::Message& request, std::shared_ptr<ServerStream> stream) = 0;
 };
 
 }  // namespace mayfly::gateway
