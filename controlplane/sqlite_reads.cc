@@ -8,7 +8,7 @@
 #include "base/nearest.h"
 #include "base/reason.h"
 #include "controlplane/function_rows.h"
-#include "controlplane/sqlite_writes.h"
+#include "controlplane/store_error.h"
 
 namespace mayfly::controlplane {
 namespace {

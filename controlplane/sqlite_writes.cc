@@ -7,13 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/reason.h"
-#include "base/utf8.h"
 #include "controlplane/function_rows.h"
+#include "controlplane/store_error.h"
 
 namespace mayfly::controlplane {
 namespace {
-
-constexpr size_t kEtagShownBytesMax = 64;
 
 struct Latest {
   int32_t revision;
@@ -49,23 +47,13 @@ absl::StatusOr<int64_t> RememberedRevision(SqliteDatabase& database, const Funct
 
 absl::Status CheckEtag(const FunctionName& name, const std::optional<Latest>& latest, const std::string& etag) {
   if (etag.empty() || (latest.has_value() && latest->etag == etag)) return absl::OkStatus();
-  const std::string now = latest.has_value()
-                              ? absl::StrCat("is at revision ", latest->revision, " with the etag '", latest->etag, "'")
-                              : "is gone";
-  return MakeError(absl::StatusCode::kAborted, reason::kEtagMismatch,
-                   absl::StrCat("function '", name.function_id, "' ", now, ", not '",
-                                EscapedPrefix(etag, kEtagShownBytesMax), "'; get it again and decide anew"),
-                   {{"etag", latest.has_value() ? latest->etag : ""}});
+  if (!latest.has_value()) return EtagOfGoneFunction(name, etag);
+  return EtagMismatch(name, latest->revision, latest->etag, etag);
 }
 
 absl::Status CheckMode(const PutRequest& request, const std::optional<Latest>& latest) {
   if (request.mode == PutMode::kUpdate && !latest.has_value()) return FunctionNotFound(request.name, "");
-  if (request.mode == PutMode::kCreate && latest.has_value()) {
-    return MakeError(absl::StatusCode::kAlreadyExists, reason::kFunctionExists,
-                     absl::StrCat("function '", request.name.function_id, "' is there already, at revision ",
-                                  latest->revision, "; deploy or update it to make a new revision"),
-                     {{"name", request.name.ToString()}});
-  }
+  if (request.mode == PutMode::kCreate && latest.has_value()) return FunctionExists(request.name, latest->revision);
   return absl::OkStatus();
 }
 
@@ -157,13 +145,6 @@ absl::StatusOr<int64_t> WriteRevision(SqliteDatabase& database, const StoreBound
 }
 
 }  // namespace
-
-absl::Status FunctionNotFound(const FunctionName& name, std::string_view nearest) {
-  return MakeError(
-      absl::StatusCode::kNotFound, reason::kFunctionNotFound,
-      absl::StrCat("no function '", name.function_id, "' in the namespace '", name.namespace_id, "'", nearest),
-      {{"name", name.ToString()}});
-}
 
 absl::StatusOr<PutResult> ApplyPut(SqliteDatabase& database, const StoreBounds& bounds, const PutRequest& request,
                                    const std::string& manifest_bytes, absl::Time now) {

@@ -20,9 +20,6 @@ struct StoreBounds {
   int64_t changes_kept_max;
 };
 
-// The error for a function that is not there; `nearest` ends its message ("; did you mean …?").
-absl::Status FunctionNotFound(const FunctionName& name, std::string_view nearest);
-
 // Store::Put within the caller's transaction: the result's function has no manifest. `manifest_bytes` is the request's
 // manifest, serialized. Prunes what is beyond the bounds. Errors: Store::Put's.
 absl::StatusOr<PutResult> ApplyPut(SqliteDatabase& database, const StoreBounds& bounds, const PutRequest& request,
