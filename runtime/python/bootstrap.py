@@ -53,6 +53,40 @@ class ManifestLoader:
     def get_data(self, path):
         raise FileNotFoundError(2, "No such file or directory", path)
 
+    def get_resource_reader(self, fullname):
+        return NoResources(fullname, exists=True)
+
+
+class NoResources:
+    """What importlib.resources finds in a package of the function: an empty folder, and nothing below it."""
+
+    def __init__(self, path, exists):
+        self._path = path
+        self._exists = exists
+        self.name = path.rpartition("/")[2]
+
+    def files(self):
+        return self
+
+    def iterdir(self):
+        return iter(())
+
+    def is_dir(self):
+        return self._exists
+
+    def is_file(self):
+        return False
+
+    def joinpath(self, *names):
+        return NoResources("/".join((self._path, *map(str, names))), exists=False) if names else self
+
+    __truediv__ = joinpath
+
+    def open(self, *arguments, **options):
+        raise FileNotFoundError(2, "No such file or directory", self._path)
+
+    read_bytes = read_text = open
+
 
 def _run(code, module):
     # This file runs with a copy of the built-in names; the function's modules have the real ones.

@@ -73,10 +73,12 @@ def handler(event):
     return [attempt(lambda: importlib.metadata.version("pkg")), list(importlib.metadata.distributions()),
             list(importlib.metadata.entry_points()), attempt(lambda: pkgutil.get_data("pkg", "data.txt")),
             list(files.iterdir()), files.joinpath("data.txt").is_file(),
-            attempt(lambda: files.joinpath("data.txt").read_text()), list(pkgutil.iter_modules(pkg.__path__))]
+            attempt(lambda: files.joinpath("a", "b.txt").read_text()), attempt((files / "c").open), list(pkgutil.iter_modules(pkg.__path__))]
 )",
                         {{"pkg.mod", ""}});
-  EXPECT_EQ(function.Result(), R"(["PackageNotFoundError",[],[],"FileNotFoundError",[],false,"FileNotFoundError",[]])");
+  EXPECT_EQ(
+      function.Result(),
+      R"(["PackageNotFoundError",[],[],"FileNotFoundError",[],false,"FileNotFoundError","FileNotFoundError",[]])");
 }
 
 TEST(GuestImportsTest, NothingElseCanBeImported) {
