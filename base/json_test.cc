@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
+#include <vector>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/reason.h"
@@ -14,7 +19,7 @@ namespace {
 absl::Status Validate(std::string_view text) { return ValidateJson(text, reason::kEventInvalid, "the event"); }
 
 TEST(JsonTest, AcceptsEveryValidKind) {
-  for (const std::string text : {
+  for (const std::string_view text : {
            "null",
            " true ",
            "0",
@@ -36,7 +41,7 @@ TEST(JsonTest, AcceptsEveryValidKind) {
 }
 
 TEST(JsonTest, RefusesWhatIsNotJson) {
-  for (const std::string text : {
+  for (const std::string& text : {
            std::string(""),
            std::string(" "),
            std::string("{"),
@@ -72,6 +77,24 @@ TEST(JsonTest, RefusesWhatIsNotJson) {
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << text;
     EXPECT_EQ(ErrorReason(status), "EVENT_INVALID") << text;
   }
+}
+
+// Every parsing case of JSONTestSuite.
+TEST(JsonTest, AgreesWithTheSuite) {
+  std::ifstream cases("base/testdata/json_cases.tsv");
+  int count = 0;
+  for (std::string line; std::getline(cases, line);) {
+    if (line[0] == '#') continue;
+    const std::vector<std::string> parts = absl::StrSplit(line, '\t');
+    ASSERT_EQ(parts.size(), 4u) << line;
+    int repeats;
+    std::string piece, text;
+    ASSERT_TRUE(absl::SimpleAtoi(parts[2], &repeats) && absl::CUnescape(parts[3], &piece)) << line;
+    for (int i = 0; i < repeats; ++i) text += piece;
+    EXPECT_EQ(Validate(text).ok(), parts[0] == "y") << parts[1];
+    ++count;
+  }
+  EXPECT_EQ(count, 318);
 }
 
 TEST(JsonTest, NestsAsDeepAsTheLimitAndNoDeeper) {
