@@ -2,71 +2,26 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/blocking_counter.h"
-#include "absl/synchronization/notification.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/reason.h"
-#include "controlplane/sqlite.h"
+#include "controlplane/testing_sqlite_store.h"
 #include "controlplane/testing_store.h"
 
 namespace mayfly::controlplane {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr char kDatabaseFile[] = "/mayfly.db";
-
-// Held by each test.
-class FixedClock final : public Clock {
- public:
-  absl::Time Now() const override { return now; }
-  absl::Duration Monotonic() const override { return absl::ZeroDuration(); }
-  absl::Time now = absl::FromUnixMicros(1'700'000'000'123'456);
-};
-
-void ExpectError(const absl::Status& status, absl::StatusCode code, const char* reason, const std::string& message) {
-  EXPECT_EQ(status.code(), code) << status;
-  EXPECT_EQ(ErrorReason(status), reason);
-  EXPECT_THAT(std::string(status.message()), message);
-}
-
-class SqliteStoreTest : public testing::Test {
- protected:
-  std::unique_ptr<SqliteStore> Open(SqliteStore::Options options) {
-    if (options.data_dir.empty()) options.data_dir = data_dir_;
-    auto store = SqliteStore::Open(options, clock_);
-    EXPECT_TRUE(store.ok()) << store.status();
-    return *std::move(store);
-  }
-  std::unique_ptr<SqliteStore> Open() { return Open({.data_dir = data_dir_}); }
-  absl::Status OpenError() { return SqliteStore::Open({.data_dir = data_dir_}, clock_).status(); }
-
-  // Another program's hand in the database, while no store holds it.
-  void Tamper(const std::string& sql) {
-    auto database = SqliteDatabase::Open(
-        {.path = data_dir_ + kDatabaseFile, .busy_time_max = absl::Seconds(1), .blob_bytes_max = 1 << 20});
-    ASSERT_TRUE(database.ok()) << database.status();
-    const absl::Status status = (*database)->Execute(sql);
-    ASSERT_TRUE(status.ok()) << status;
-  }
-
-  const std::string data_dir_ = NewFolder();
-  FixedClock clock_;
-};
+using SqliteStoreTest = SqliteStoreTestBase;
 
 std::vector<std::string> Ids(const std::vector<v1::Function>& functions) {
   std::vector<std::string> ids;
@@ -193,55 +148,6 @@ TEST_F(SqliteStoreTest, KeepsEverythingAcrossAReopen) {
   EXPECT_EQ(store->Get(Named("f"), 2, Detail::kFull)->manifest().source(), "1");
   EXPECT_EQ(store->Get(Named("gone"), 0, Detail::kBasic).status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(store->ReadLogBounds()->last_position, 5);
-}
-
-// Writes until it is killed, saying each acknowledged id on `fd`.
-[[noreturn]] void WriteUntilKilled(const std::string& data_dir, int fd) {
-  SystemClock clock;
-  auto store = SqliteStore::Open({.data_dir = data_dir}, clock);
-  if (!store.ok()) _exit(1);
-  for (int i = 0;; ++i) {
-    // Several at once, so that kills hit groups too.
-    absl::BlockingCounter answered(8);
-    for (int j = 0; j < 8; ++j) {
-      const std::string id = absl::StrCat(i, "-", j);
-      (*store)->Put(NewPut(Named(id), std::string(10'000, 'x')), [&answered, fd, id](absl::StatusOr<PutResult> put) {
-        const std::string line = id + "\n";
-        if (!put.ok() || write(fd, line.data(), line.size()) < 0) _exit(2);
-        answered.DecrementCount();
-      });
-    }
-    answered.Wait();
-  }
-}
-
-TEST_F(SqliteStoreTest, KeepsEveryAcknowledgedWriteWhenItsProcessIsKilled) {
-  for (int round = 0; round < 5; ++round) {
-    int pipe_fds[2];
-    ASSERT_EQ(pipe(pipe_fds), 0);
-    const pid_t child = fork();
-    ASSERT_GE(child, 0);
-    const std::string data_dir = absl::StrCat(data_dir_, "/", round);
-    if (child == 0) WriteUntilKilled(data_dir, pipe_fds[1]);
-    close(pipe_fds[1]);
-    FILE* lines = fdopen(pipe_fds[0], "r");
-    std::vector<std::string> acknowledged;
-    char line[64];
-    while (fgets(line, sizeof(line), lines) != nullptr) {
-      acknowledged.emplace_back(line, strlen(line) - 1);
-      if (acknowledged.size() == 40u + 37 * round) kill(child, SIGKILL);
-    }
-    fclose(lines);
-    int status;
-    ASSERT_EQ(waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-    auto store = Open({.data_dir = data_dir});
-    for (const std::string& id : acknowledged) {
-      const auto function = store->Get(Named(id), 0, Detail::kFull);
-      ASSERT_TRUE(function.ok()) << id << ": " << function.status();
-      EXPECT_EQ(function->manifest().source().size(), 10'000u);
-    }
-  }
 }
 
 TEST_F(SqliteStoreTest, LetsOneOfManyConcurrentCreatorsWin) {
@@ -408,143 +314,12 @@ TEST_F(SqliteStoreTest, ReadsTheStateOfAllNamespacesPageByPage) {
   EXPECT_THAT(store->ReadState({"b", "a"}, 2)->functions, IsEmpty());
 }
 
-TEST_F(SqliteStoreTest, RefusesWhatDoesNotFitItsDiskAndGoesOn) {
-  auto store = Open({.data_dir = data_dir_, .pages_max = 60});
-  ASSERT_TRUE(PutAndWait(*store, NewPut(Named("small"), "x")).ok());
-  ExpectError(PutAndWait(*store, NewPut(Named("large"), std::string(kMiB, 'x'))).status(),
-              absl::StatusCode::kResourceExhausted, reason::kStorageFull,
-              "the store " + data_dir_ +
-                  "/mayfly.db is full, so nothing was stored: database or disk is full (SQLite 13); make room on its "
-                  "disk and try again");
-  EXPECT_EQ(store->Get(Named("large"), 0, Detail::kBasic).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(store->Get(Named("small"), 0, Detail::kFull)->manifest().source(), "x");
-  EXPECT_TRUE(PutAndWait(*store, NewPut(Named("next"), "x")).ok());
-  EXPECT_EQ(store->ReadLogBounds()->last_position, 2);
-}
-
-TEST_F(SqliteStoreTest, FailsOnlyTheWriteOfAGroupThatDoesNotFit) {
-  auto store = Open({.data_dir = data_dir_, .pages_max = 60});
-  std::vector<absl::Status> statuses(9);
-  absl::BlockingCounter answered(9);
-  for (int i = 0; i < 9; ++i) {
-    store->Put(NewPut(Named(absl::StrCat(i)), std::string(i == 4 ? kMiB : 10, 'x')), [&, i](auto put) {
-      statuses[i] = put.status();
-      answered.DecrementCount();
-    });
-  }
-  answered.Wait();
-  for (int i = 0; i < 9; ++i) EXPECT_EQ(ErrorReason(statuses[i]), i == 4 ? reason::kStorageFull : "") << i;
-  EXPECT_EQ(store->List("default", "", 100, Detail::kBasic)->size(), 8u);
-}
-
-TEST_F(SqliteStoreTest, RefusesToOpenAStoreThatIsHeld) {
-  auto store = Open();
-  ExpectError(OpenError(), absl::StatusCode::kFailedPrecondition, reason::kStorageFailed,
-              absl::StrCat("the store ", data_dir_, " is held by another Mayfly process (pid ", getpid(),
-                           "); send your calls to that server, stop it, or name another store with --data-dir"));
-}
-
-TEST_F(SqliteStoreTest, RefusesAFileThatIsNoDatabase) {
-  std::ofstream(data_dir_ + kDatabaseFile) << std::string(8192, '!');
-  ExpectError(OpenError(), absl::StatusCode::kInternal, reason::kStorageFailed,
-              "the store " + data_dir_ +
-                  "/mayfly.db is damaged or is no SQLite database: file is not a database (SQLite 26); restore it from "
-                  "a backup, or move it away to begin anew");
-}
-
-TEST_F(SqliteStoreTest, RefusesADamagedDatabaseAndLeavesItAlone) {
-  {
-    ASSERT_TRUE(PutAndWait(*Open(), NewPut(Named("f"), "")).ok());
-  }
-  const std::string path = data_dir_ + kDatabaseFile;
-  std::filesystem::resize_file(path, 4096);
-  std::filesystem::resize_file(path, 40960);
-  ExpectError(
-      OpenError(), absl::StatusCode::kInternal, reason::kStorageFailed,
-      "the store " + path +
-          " is damaged or is no SQLite database: database disk image is malformed (SQLite 11); restore it from a "
-          "backup, or move it away to begin anew");
-  EXPECT_EQ(std::filesystem::file_size(path), 40960u);
-}
-
-TEST_F(SqliteStoreTest, RefusesAnotherProgramsDatabase) {
-  Tamper("CREATE TABLE theirs (x)");
-  ExpectError(
-      OpenError(), absl::StatusCode::kInternal, reason::kStorageFailed,
-      "the store " + data_dir_ + "/mayfly.db is a database of another program; name another folder with --data-dir");
-}
-
-TEST_F(SqliteStoreTest, RefusesANewerMayflysStore) {
-  Open();
-  Tamper("PRAGMA user_version = 9");
-  ExpectError(OpenError(), absl::StatusCode::kFailedPrecondition, reason::kStorageFailed,
-              "the store " + data_dir_ +
-                  "/mayfly.db was written by a newer Mayfly (version 9 of the store; this one knows 1); run that one");
-}
-
-TEST_F(SqliteStoreTest, DoesNotTrustTheRowsItReadsBack) {
-  {
-    auto store = Open();
-    for (const char* id : {"a", "b", "c", "d"}) ASSERT_TRUE(PutAndWait(*store, NewPut(Named(id), "")).ok());
-  }
-  Tamper("UPDATE revisions SET summary = x'FFFFFF' WHERE id = 'a'");
-  Tamper("UPDATE revisions SET summary = (SELECT summary FROM revisions WHERE id = 'd') WHERE id = 'b'");
-  Tamper("UPDATE revisions SET manifest = x'FFFFFF' WHERE id = 'c'");
-  auto store = Open();
-  const std::string end = "; deploy the function again, or restore the store from a backup";
-  ExpectError(store->Get(Named("a"), 0, Detail::kBasic).status(), absl::StatusCode::kInternal, reason::kStorageFailed,
-              "the store is damaged: revision 1 of namespaces/default/functions/a cannot be read" + end);
-  ExpectError(store->Get(Named("b"), 0, Detail::kBasic).status(), absl::StatusCode::kInternal, reason::kStorageFailed,
-              "the store is damaged: revision 1 of namespaces/default/functions/b is another function's" + end);
-  ExpectError(
-      store->Get(Named("c"), 0, Detail::kFull).status(), absl::StatusCode::kInternal, reason::kStorageFailed,
-      "the store is damaged: revision 1 of namespaces/default/functions/c has a manifest that cannot be read" + end);
-  EXPECT_TRUE(store->Get(Named("d"), 0, Detail::kFull).ok());
-  EXPECT_TRUE(PutAndWait(*store, NewPut(Named("a"), "")).ok());
-  EXPECT_TRUE(store->Get(Named("a"), 0, Detail::kFull).ok());
-}
-
 TEST_F(SqliteStoreTest, WorksInMemory) {
   auto store = Open({.data_dir = ":memory:"});
   ASSERT_TRUE(PutAndWait(*store, NewPut(Named("f"), "x")).ok());
   EXPECT_EQ(store->Get(Named("f"), 0, Detail::kFull)->manifest().source(), "x");
   EXPECT_THAT(Told(*store->ReadChanges(0, 10, ChangeOrder::kEach)), ElementsAre("1 f@1"));
   EXPECT_FALSE(std::filesystem::exists(":memory:"));
-}
-
-TEST_F(SqliteStoreTest, KeepsItsFilesForTheirOwner) {
-  auto store = Open();
-  ASSERT_TRUE(PutAndWait(*store, NewPut(Named("f"), "x")).ok());
-  for (const char* file : {"/mayfly.db", "/mayfly.db-wal", "/mayfly.db-shm", "/lock"}) {
-    EXPECT_EQ(std::filesystem::status(data_dir_ + file).permissions(),
-              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
-        << file;
-  }
-}
-
-TEST_F(SqliteStoreTest, BoundsWhatWaits) {
-  auto store = Open();
-  const PutRequest request = NewPut(Named("f"), std::string(kManifestBytesMax - kKiB, 'x'));
-  absl::Notification committed, release;
-  store->Put(NewPut(Named("f"), ""), [&](absl::StatusOr<PutResult>) {
-    committed.Notify();
-    release.WaitForNotification();  // holds the store's thread
-  });
-  committed.WaitForNotification();
-  std::vector<absl::Status> statuses(5);
-  absl::BlockingCounter answered(5);
-  for (int i = 0; i < 5; ++i) {
-    store->Put(request, [&, i](absl::StatusOr<PutResult> put) {
-      statuses[i] = put.status();
-      answered.DecrementCount();
-    });
-  }
-  ExpectError(statuses[4], absl::StatusCode::kUnavailable, reason::kOverloaded,
-              "the store has as many writes waiting as it takes (1024, or 64 MiB); try again");
-  release.Notify();
-  answered.Wait();
-  for (int i = 0; i < 4; ++i) EXPECT_TRUE(statuses[i].ok()) << statuses[i];
-  EXPECT_EQ(store->Get(Named("f"), 0, Detail::kBasic)->revision(), 5);
 }
 
 }  // namespace
