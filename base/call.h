@@ -32,6 +32,8 @@ class ServerCall {
   // The caller's own deadline; InfiniteFuture if it set none.
   absl::Time deadline() const { return deadline_; }
 
+  const Metadata& request_metadata() const { return request_metadata_; }
+
   // The first value of a key of the request's metadata.
   std::optional<std::string_view> FindRequestMetadata(std::string_view key) const;
 

@@ -107,7 +107,7 @@ inline constexpr absl::Duration kHttpBodyTimeMax = absl::Seconds(60);
 inline constexpr absl::Duration kHttpIdleTimeMax = absl::Seconds(75);
 inline constexpr size_t kTokenFileBytesMax = 64 * kKiB;
 inline constexpr absl::Duration kHttpLingerTimeMax = absl::Seconds(2);  // for a refused request to read its answer
-inline constexpr size_t kStreamBytesMax = 32 * kMiB;                      // waiting for one slow reader of a stream
+inline constexpr size_t kStreamBytesMax = 32 * kMiB;                    // waiting for one slow reader of a stream
 inline constexpr size_t kMetadataBytesMax = 16 * kKiB;
 inline constexpr size_t kReplyBytesMax = 64 * kMiB;  // what our clients take: a page of a list
 // A gRPC error's message and details travel as metadata, of which a peer takes 8 KiB unless it says otherwise; so a
