@@ -98,6 +98,10 @@ inline constexpr size_t kWorkerStderrBytesPerSecondMax = 16 * kKiB;  // logged o
 inline constexpr absl::Duration kZygoteExitTimeMax = absl::Seconds(1);  // when it is told to stop; then it is killed
 inline constexpr absl::Duration kZygotePauseMax = absl::Seconds(5);     // between starts of one that does not come up
 
+// What the kernel lets a worker have.
+inline constexpr int kWorkerFdsMax = 64;
+inline constexpr size_t kWorkerReservedBytesMax = 64 * kMiB;  // address space beyond its memory limit
+
 // What the doors take.
 inline constexpr size_t kBodyBytesMax = 24 * kMiB;  // --max-body: a manifest with its JSON escapes, or an event
 inline constexpr size_t kHttpHeaderBytesMax = 32 * kKiB;

@@ -1,6 +1,6 @@
 #include "dataplane/worker_process.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <set>
@@ -217,6 +218,13 @@ TEST_F(WorkerProcessTest, AWorkerInheritsNothing) {
   const std::unique_ptr<Worker> worker = StartLoaded();
   EXPECT_EQ(Run(*worker, "\"fds\"").reply.value().result, "[0,1,2,3]");
   EXPECT_EQ(Run(*worker, "\"environment\"").reply.value().result, R"(["TZ=UTC","LANG=C.UTF-8"])");
+}
+
+TEST_F(WorkerProcessTest, AWorkerIsLockedIn) {
+  const std::unique_ptr<Worker> worker = StartLoaded();
+  EXPECT_EQ(Run(*worker, "\"open /etc/passwd\"").reply.value().result, absl::StrCat(EACCES));
+  std::ifstream status(absl::StrCat("/proc/", worker->pid(), "/status"));
+  EXPECT_THAT(std::string(std::istreambuf_iterator<char>(status), {}), HasSubstr("\nSeccomp:\t2\n"));
 }
 
 TEST_F(WorkerProcessTest, AnExitIsACrashThatNamesItsCode) {

@@ -5,5 +5,5 @@
 
 int main() {
   mayfly::runtime::js::V8Boot boot(mayfly::runtime::js::EmbeddedSnapshot());
-  return mayfly::runtime::ServeZygote(boot, {.language = mayfly::runtime::Language::kJs, .readable_paths = {}});
+  return mayfly::runtime::ServeZygote(boot, {.language = mayfly::runtime::Language::kJs});
 }

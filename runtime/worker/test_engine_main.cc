@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -121,6 +120,7 @@ class ObedientEngine final : public Engine {
     if (command == "large") return {.result = absl::StrCat("\"", std::string(Number(rest), 'x'), "\"")};
     if (command == "fds") return {.result = OpenFds()};
     if (command == "environment") return {.result = Environment()};
+    if (command == "open") return {.result = absl::StrCat(open(std::string(rest).c_str(), O_RDONLY) < 0 ? errno : 0)};
     if (command == "parent") return {.result = absl::StrCat(getppid())};
     return {.result = call.event};
   }
@@ -138,5 +138,5 @@ class ObedientBoot final : public EngineBoot {
 
 int main() {
   mayfly::runtime::ObedientBoot boot;
-  return mayfly::runtime::ServeZygote(boot, {});
+  return mayfly::runtime::ServeZygote(boot, {.language = mayfly::runtime::Language::kPython});
 }

@@ -141,13 +141,18 @@ class Server {
 
 }  // namespace
 
-void RunWorker(EngineBoot& boot, const ZygoteOptions& options, WorkerSetup setup) {
+void RunWorker(EngineBoot& boot, const Sandbox& sandbox, WorkerSetup setup) {
   TieToZygote(setup.zygote_pid);
   RestoreSignals();
   if (setup.keep_crashed) StopOnCrash();
   Channel channel = OpenChannel(setup);
   Server server(std::move(channel), boot.MakeEngine(setup.memory_limit_bytes));
   if (server.Next().type != MessageType::kLock) EndForSetup("the host did not begin with kLock");
+  const absl::Status locked = sandbox.Lock({
+      .memory_limit_bytes = setup.memory_limit_bytes,
+      .debugger = setup.keep_crashed ? LockOptions::Debugger::kAllowed : LockOptions::Debugger::kRefused,
+  });
+  if (!locked.ok()) EndForSetup(locked.message());
   while (true) server.Answer(server.Next());
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/unique_fd.h"
 #include "runtime/engine/engine.h"
-#include "runtime/worker/zygote_options.h"
+#include "runtime/sandbox/sandbox.h"
 
 namespace mayfly::runtime {
 
@@ -24,7 +24,7 @@ struct WorkerSetup {
 // Runs in the forked process, after EngineBoot::AfterForkInChild: closes what it inherited, makes the engine, locks the
 // sandbox when the host says so, and answers the host until it closes its end. Ends the process with one of
 // exit_codes.h.
-[[noreturn]] void RunWorker(EngineBoot& boot, const ZygoteOptions& options, WorkerSetup setup);
+[[noreturn]] void RunWorker(EngineBoot& boot, const Sandbox& sandbox, WorkerSetup setup);
 
 }  // namespace mayfly::runtime
 

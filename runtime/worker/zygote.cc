@@ -16,12 +16,16 @@
 #include <algorithm>
 #include <initializer_list>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "base/unique_fd.h"
+#include "runtime/channel/exit_codes.h"
 #include "runtime/channel/packet.h"
 #include "runtime/channel/zygote_protocol.h"
+#include "runtime/sandbox/sandbox.h"
 #include "runtime/worker/worker_loop.h"
 
 namespace mayfly::runtime {
@@ -37,12 +41,12 @@ bool WaitAnyChild(int options, siginfo_t& info, rusage& usage) {
 
 class Zygote {
  public:
-  Zygote(EngineBoot& boot, const ZygoteOptions& options) : boot_(boot), options_(options), control_(kZygoteControlFd) {}
+  Zygote(EngineBoot& boot, Sandbox sandbox) : boot_(boot), sandbox_(std::move(sandbox)), control_(kZygoteControlFd) {}
 
   int Serve() {
     if (!SetUp()) {
       dprintf(STDERR_FILENO, "zygote: %s\n", strerror(errno));
-      return 1;
+      return kExitSetupFailed;
     }
     Report({.type = ZygoteReportType::kReady, .pid = getpid()});
     while (true) {
@@ -89,7 +93,7 @@ class Zygote {
     const int error = errno;
     if (pid == 0) {
       boot_.AfterForkInChild();
-      RunWorker(boot_, options_,
+      RunWorker(boot_, sandbox_,
                 WorkerSetup{
                     .channel_socket = std::move(fds[0]),
                     .channel_memory = std::move(fds[1]),
@@ -152,7 +156,7 @@ class Zygote {
   }
 
   EngineBoot& boot_;
-  const ZygoteOptions& options_;
+  const Sandbox sandbox_;
   UniqueFd control_;
   UniqueFd child_signals_;
   std::vector<pid_t> workers_;  // not yet reaped
@@ -160,6 +164,11 @@ class Zygote {
 
 }  // namespace
 
-int ServeZygote(EngineBoot& boot, const ZygoteOptions& options) { return Zygote(boot, options).Serve(); }
+int ServeZygote(EngineBoot& boot, const ZygoteOptions& options) {
+  absl::StatusOr<Sandbox> sandbox = Sandbox::Create(options.language);
+  if (sandbox.ok()) return Zygote(boot, *std::move(sandbox)).Serve();
+  dprintf(STDERR_FILENO, "zygote: %s\n", std::string(sandbox.status().message()).c_str());
+  return kExitSetupFailed;
+}
 
 }  // namespace mayfly::runtime
