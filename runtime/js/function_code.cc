@@ -126,18 +126,27 @@ v8::Maybe<ModuleFormat> FunctionCode::FormatOf(size_t index) {
 }
 
 v8::MaybeLocal<v8::UnboundScript> FunctionCode::CommonJsScript(size_t index) {
-  const std::string wrapped = absl::StrCat(kWrapperBegin, WithoutHashbang(SourceOf(index + 1)), kWrapperEnd);
+  const std::string source = WithoutHashbang(SourceOf(index + 1));
   v8::Local<v8::UnboundScript> script;
-  v8::TryCatch caught(isolate_);
-  if (CompileScript(index + 1, wrapped, -1).ToLocal(&script)) return script;
+  v8::Local<v8::Value> exception;
+  {
+    v8::TryCatch caught(isolate_);
+    if (CompileScript(index + 1, absl::StrCat(kWrapperBegin, source, kWrapperEnd), -1).ToLocal(&script)) return script;
+    if (!caught.CanContinue()) {
+      caught.ReThrow();
+      return {};
+    }
+    exception = caught.Exception();
+  }
   // Compiled as the body of a function, the same source gives the error that its author understands.
-  v8::ScriptCompiler::Source input(ToV8(isolate_, WithoutHashbang(SourceOf(index + 1))), OriginOf(index + 1, 0, false));
+  v8::ScriptCompiler::Source input(ToV8(isolate_, source), OriginOf(index + 1, 0, false));
   v8::Local<v8::String> parameters[std::size(kWrapperParameters)];
   std::transform(std::begin(kWrapperParameters), std::end(kWrapperParameters), parameters,
                  [this](std::string_view name) { return Name(isolate_, name); });
-  v8::TryCatch better(isolate_);
-  (void)v8::ScriptCompiler::CompileFunction(isolate_->GetCurrentContext(), &input, std::size(parameters), parameters);
-  (better.HasCaught() ? better : caught).ReThrow();
+  if (!v8::ScriptCompiler::CompileFunction(isolate_->GetCurrentContext(), &input, std::size(parameters), parameters)
+           .IsEmpty()) {
+    isolate_->ThrowException(exception);
+  }
   return {};
 }
 

@@ -125,12 +125,27 @@ std::vector<StackFrame> PlaceOf(v8::Local<v8::Context> context, v8::Local<v8::Me
   return {std::move(frame)};
 }
 
+bool SamePlace(const StackFrame& a, const StackFrame& b) {
+  return a.file == b.file && a.line == b.line && a.column == b.column;
+}
+
+// Where the source does not parse; empty for any other error. V8 keeps the place in the error itself.
+std::vector<StackFrame> SyntaxPlace(v8::Local<v8::Context> context, v8::Local<v8::Value> exception,
+                                    const std::vector<StackFrame>& thrown_at) {
+  if (!exception->IsNativeError() || GetText(context, exception, "name", kErrorTypeBytesMax) != "SyntaxError")
+    return {};
+  std::vector<StackFrame> place = PlaceOf(context, v8::Exception::CreateMessage(context->GetIsolate(), exception));
+  const bool is_thrown_there = !place.empty() && !thrown_at.empty() && SamePlace(place[0], thrown_at[0]);
+  return is_thrown_there ? std::vector<StackFrame>() : place;
+}
+
 std::vector<StackFrame> FramesOf(v8::Local<v8::Context> context, v8::Local<v8::Value> exception,
                                  v8::Local<v8::Message> message) {
   v8::Isolate* const isolate = context->GetIsolate();
   const v8::Local<v8::StackTrace> own = v8::Exception::GetStackTrace(exception);
-  if (!own.IsEmpty() && own->GetFrameCount() > 0) return ToFrames(isolate, own);
-  if (message.IsEmpty()) return {};
+  std::vector<StackFrame> frames = own.IsEmpty() ? std::vector<StackFrame>() : ToFrames(isolate, own);
+  if (std::vector<StackFrame> place = SyntaxPlace(context, exception, frames); !place.empty()) return place;
+  if (!frames.empty() || message.IsEmpty()) return frames;
   const v8::Local<v8::StackTrace> thrown = message->GetStackTrace();
   if (!exception->IsNativeError() && !thrown.IsEmpty() && thrown->GetFrameCount() > 0) {
     return ToFrames(isolate, thrown);
@@ -138,22 +153,26 @@ std::vector<StackFrame> FramesOf(v8::Local<v8::Context> context, v8::Local<v8::V
   return PlaceOf(context, message);
 }
 
+std::string PlaceText(const StackFrame& frame) { return absl::StrCat(frame.file, ":", frame.line, ":", frame.column); }
+
 std::string RenderFrame(const StackFrame& frame) {
-  const std::string place = absl::StrCat(frame.file, ":", frame.line, ":", frame.column);
-  return frame.function.empty() ? absl::StrCat("\n    at ", place)
-                                : absl::StrCat("\n    at ", frame.function, " (", place, ")");
+  return frame.function.empty() ? absl::StrCat("\n    at ", PlaceText(frame))
+                                : absl::StrCat("\n    at ", frame.function, " (", PlaceText(frame), ")");
 }
 
 std::string Indent(std::string_view text) { return absl::StrReplaceAll(text, {{"\n", "\n  "}}); }
 
-// The engine's rendering of an error, or one like it for other values.
+// The engine's rendering of an error, or one like it for other values. What the engine leaves out (the place of a
+// syntax error) is put before the frames.
 std::string StackOf(v8::Local<v8::Context> context, v8::Local<v8::Value> exception,
                     const std::vector<StackFrame>& frames) {
   const std::string stack = GetText(context, exception, "stack", kErrorTextBytesMax);
   std::string rendered = stack.empty() ? Text(context, exception) : WithoutOwnLines(stack);
-  if (!absl::StrContains(rendered, "\n    at ")) {
-    for (const StackFrame& frame : frames) rendered += RenderFrame(frame);
+  std::string missing;
+  for (const StackFrame& frame : frames) {
+    if (!absl::StrContains(rendered, PlaceText(frame))) missing += RenderFrame(frame);
   }
+  rendered.insert(std::min(rendered.find("\n    at "), rendered.size()), missing);
   return rendered;
 }
 

@@ -49,6 +49,7 @@ v8::MaybeLocal<v8::Object> MakeCallContext(v8::Local<v8::Context> context, const
            .ToLocal(&remaining)) {
     return {};
   }
+  remaining->SetName(Name(isolate, "getRemainingTimeMillis"));
   const v8::Local<v8::Object> object = v8::Object::New(isolate);
   (void)object->CreateDataProperty(context, Name(isolate, "invocationId"), ToV8(isolate, call.invocation_id));
   (void)object->CreateDataProperty(context, Name(isolate, "getRemainingTimeMillis"), remaining);
@@ -66,12 +67,16 @@ bool IsBufferRefusal(v8::Local<v8::Context> context, v8::Local<v8::Value> except
 
 }  // namespace
 
-LoadedFunction::LoadedFunction(GuestIsolate& isolate, FunctionCode& code)
+LoadedFunction::LoadedFunction(GuestIsolate& isolate, FunctionCode& code, const std::vector<std::string>& preload)
     : guest_(isolate),
       isolate_(isolate.isolate()),
       code_(code),
       realm_(isolate.process(), isolate_, isolate.abandoned()),
-      modules_(realm_, code) {}
+      modules_(realm_, code) {
+  const v8::HandleScope handles(isolate_);
+  const v8::Context::Scope scope(realm_.context());
+  realm_.Preload(preload);
+}
 
 LoadedFunction::~LoadedFunction() = default;
 
@@ -208,11 +213,12 @@ std::optional<LoadedFunction::Failure> LoadedFunction::Settle(v8::Local<v8::Valu
     return realm_.RunMicrotasks() ? std::nullopt : std::make_optional(OutOfMemory());
   }
   v8::Local<v8::Promise::Resolver> resolver;
-  if (!v8::Promise::Resolver::New(context).ToLocal(&resolver) || resolver->Resolve(context, result).IsNothing() ||
-      !realm_.RunUntilSettled(resolver->GetPromise())) {
+  if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return Caught(caught, Outcome::kThrew);
+  const v8::Local<v8::Promise> settled = resolver->GetPromise();
+  settled->MarkAsHandled();
+  if (resolver->Resolve(context, result).IsNothing() || !realm_.RunUntilSettled(settled)) {
     return Caught(caught, Outcome::kThrew);
   }
-  const v8::Local<v8::Promise> settled = resolver->GetPromise();
   result = settled->Result();
   if (settled->State() == v8::Promise::kFulfilled) return std::nullopt;
   return Thrown(result, v8::Exception::CreateMessage(isolate_, result), Outcome::kThrew);

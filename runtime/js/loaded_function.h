@@ -5,6 +5,8 @@
 #include <v8.h>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "runtime/channel/messages.h"
 #include "runtime/engine/log_buffer.h"
@@ -22,7 +24,8 @@ namespace mayfly::runtime::js {
 // Used by one thread; `isolate` and `code` outlive it.
 class LoadedFunction {
  public:
-  LoadedFunction(GuestIsolate& isolate, FunctionCode& code);
+  // `preload` names the prelude's lazy values that are loaded ahead: what an earlier realm of this function has used.
+  LoadedFunction(GuestIsolate& isolate, FunctionCode& code, const std::vector<std::string>& preload);
   ~LoadedFunction();
 
   LoadedFunction(const LoadedFunction&) = delete;
@@ -31,6 +34,9 @@ class LoadedFunction {
   // Fills all of the reply but its logs, which go to `logs`; nullptr drops them.
   LoadReply Load(LogBuffer* logs);
   RunReply Run(const RunRequest& call, LogBuffer& logs);
+
+  // What of the prelude's lazy values it has used so far.
+  const std::vector<std::string>& used() const { return realm_.loaded(); }
 
  private:
   // What the guest did, if it did not return.

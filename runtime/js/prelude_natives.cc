@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "runtime/js/monotonic.h"
+#include "runtime/js/prelude_call.h"
 #include "runtime/js/random_source.h"
 #include "runtime/js/realm.h"
 #include "runtime/js/structured_clone.h"
@@ -52,6 +53,12 @@ void QueueMicrotask(const Arguments& arguments) {
   if (realm != nullptr) realm->microtasks().EnqueueMicrotask(isolate, arguments[0].As<v8::Function>());
 }
 
+void ReportError(const Arguments& arguments) {
+  v8::Isolate* const isolate = arguments.GetIsolate();
+  Realm* const realm = Realm::Current(isolate);
+  if (realm != nullptr) realm->ReportUncaught(arguments[0], v8::Exception::CreateMessage(isolate, arguments[0]));
+}
+
 double MillisSince(int64_t origin_nanos) { return static_cast<double>(MonotonicNanos() - origin_nanos) / 1e6; }
 
 void Now(const Arguments& arguments) {
@@ -77,14 +84,6 @@ void FillRandom(const Arguments& arguments) {
   RandomSource::Fill({begin, view->ByteLength()});
 }
 
-v8::MaybeLocal<v8::Value> CallPrelude(v8::Local<v8::Context> context, std::string_view function,
-                                      v8::Local<v8::Value> argument) {
-  const v8::Local<v8::Value> prelude = context->GetEmbedderData(Realm::kPreludeSlot);
-  v8::Local<v8::Value> callee;
-  if (!prelude.As<v8::Object>()->Get(context, Name(context->GetIsolate(), function)).ToLocal(&callee)) return {};
-  return callee.As<v8::Function>()->Call(context, prelude, 1, &argument);
-}
-
 void LoadLazily(v8::Local<v8::Name> name, const v8::PropertyCallbackInfo<v8::Value>& property);
 
 void DefineLazy(v8::Local<v8::Context> context, v8::Local<v8::Object> target, v8::Local<v8::Name> name,
@@ -99,6 +98,7 @@ void LoadLazily(v8::Local<v8::Name> name, const v8::PropertyCallbackInfo<v8::Val
   v8::Local<v8::Value> value;
   if (!target->GetPropertyAttributes(context, name).To(&attributes)) return;
   if (!CallPrelude(context, "load", name).ToLocal(&value)) return;
+  if (Realm* const realm = Realm::Of(context)) realm->NoteLoaded(ToUtf8(context->GetIsolate(), name.As<v8::String>()));
   // V8 insists that what it now replaces by the value is still lazy; what has just run may have set it.
   DefineLazy(context, target, name, attributes);
   property.GetReturnValue().Set(value);
@@ -110,7 +110,7 @@ void Lazy(const Arguments& arguments) {
 }
 
 void SetPrelude(const Arguments& arguments) {
-  arguments.GetIsolate()->GetCurrentContext()->SetEmbedderData(Realm::kPreludeSlot, arguments[0]);
+  arguments.GetIsolate()->GetCurrentContext()->SetEmbedderData(kPreludeSlot, arguments[0]);
 }
 
 struct Native {
@@ -123,6 +123,7 @@ constexpr Native kNatives[] = {
     {"startTimer", StartTimer},
     {"stopTimer", StopTimer},
     {"queueMicrotask", QueueMicrotask},
+    {"reportError", ReportError},
     {"now", Now},
     {"timeOrigin", TimeOrigin},
     {"random", Random},
@@ -150,19 +151,13 @@ v8::Local<v8::Object> MakePreludeNatives(v8::Local<v8::Context> context) {
 
 const intptr_t* ExternalReferences() {
   static const intptr_t references[] = {
-      reinterpret_cast<intptr_t>(Log),
-      reinterpret_cast<intptr_t>(StartTimer),
-      reinterpret_cast<intptr_t>(StopTimer),
-      reinterpret_cast<intptr_t>(QueueMicrotask),
-      reinterpret_cast<intptr_t>(Now),
-      reinterpret_cast<intptr_t>(TimeOrigin),
-      reinterpret_cast<intptr_t>(Random),
-      reinterpret_cast<intptr_t>(FillRandom),
-      reinterpret_cast<intptr_t>(StructuredClone),
-      reinterpret_cast<intptr_t>(Lazy),
-      reinterpret_cast<intptr_t>(SetPrelude),
-      reinterpret_cast<intptr_t>(LoadLazily),
-      0,
+      reinterpret_cast<intptr_t>(Log),         reinterpret_cast<intptr_t>(StartTimer),
+      reinterpret_cast<intptr_t>(StopTimer),   reinterpret_cast<intptr_t>(QueueMicrotask),
+      reinterpret_cast<intptr_t>(ReportError), reinterpret_cast<intptr_t>(Now),
+      reinterpret_cast<intptr_t>(TimeOrigin),  reinterpret_cast<intptr_t>(Random),
+      reinterpret_cast<intptr_t>(FillRandom),  reinterpret_cast<intptr_t>(StructuredClone),
+      reinterpret_cast<intptr_t>(Lazy),        reinterpret_cast<intptr_t>(SetPrelude),
+      reinterpret_cast<intptr_t>(LoadLazily),  0,
   };
   return references;
 }

@@ -8,6 +8,8 @@
 #include "base/limits.h"
 #include "runtime/js/guest_error.h"
 #include "runtime/js/monotonic.h"
+#include "runtime/js/prelude_call.h"
+#include "runtime/js/v8_strings.h"
 
 namespace mayfly::runtime::js {
 namespace {
@@ -59,9 +61,14 @@ void Realm::Log(LogLevel level, std::string_view text) {
   if (logs_ != nullptr) logs_->Append(level, text);
 }
 
+void Realm::Preload(const std::vector<std::string>& names) {
+  const v8::TryCatch ignore(isolate_);
+  for (const std::string& name : names) (void)CallPrelude(context(), "preload", ToV8(isolate_, name));
+}
+
 void Realm::OnMessage(v8::Local<v8::Message> message, v8::Local<v8::Value> exception) {
   Realm* const realm = Current(v8::Isolate::GetCurrent());
-  if (realm != nullptr) realm->ReportUncaught("Uncaught ", exception, message);
+  if (realm != nullptr) realm->ReportUncaught(exception, message);
 }
 
 void Realm::OnPromiseReject(v8::PromiseRejectMessage event) {
@@ -98,11 +105,15 @@ void Realm::DropRejection(v8::Local<v8::Promise> promise) {
 void Realm::ReportRejections() {
   const std::vector<Rejection> rejections = std::exchange(rejections_, {});
   for (const Rejection& rejection : rejections) {
-    ReportUncaught("Uncaught (in promise) ", rejection.reason.Get(isolate_), rejection.message.Get(isolate_));
+    LogException("Uncaught (in promise) ", rejection.reason.Get(isolate_), rejection.message.Get(isolate_));
   }
 }
 
-void Realm::ReportUncaught(std::string_view what, v8::Local<v8::Value> exception, v8::Local<v8::Message> message) {
+void Realm::ReportUncaught(v8::Local<v8::Value> exception, v8::Local<v8::Message> message) {
+  LogException("Uncaught ", exception, message);
+}
+
+void Realm::LogException(std::string_view what, v8::Local<v8::Value> exception, v8::Local<v8::Message> message) {
   if (logs_ == nullptr) return;
   Log(LogLevel::kError, absl::StrCat(what, DescribeForLog(context(), exception, message)));
 }

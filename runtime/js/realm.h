@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "runtime/engine/log_buffer.h"
@@ -23,9 +25,8 @@ class Modules;
 // isolate, entered, outlives it.
 class Realm {
  public:
-  // Slots of a context's embedder data; slot 0 is V8's.
+  // Where a context keeps its realm, among its embedder data; slot 0 is V8's, and see prelude_call.h.
   static constexpr int kRealmSlot = 1;
-  static constexpr int kPreludeSlot = 2;  // an object of the prelude's own functions (prelude/index.js)
 
   // `abandoned` takes what a dead realm still enqueues; it is never run, and outlives the isolate's contexts.
   Realm(V8Process& process, v8::Isolate* isolate, v8::MicrotaskQueue& abandoned);
@@ -55,6 +56,15 @@ class Realm {
   void set_logs(LogBuffer* logs) { logs_ = logs; }
   void Log(LogLevel level, std::string_view text);
 
+  // Logs an exception that nobody caught; `message` says where it was thrown.
+  void ReportUncaught(v8::Local<v8::Value> exception, v8::Local<v8::Message> message);
+
+  // The lazy values of the prelude that were loaded so far, in that order; and loading them ahead, before any guest
+  // code has run.
+  void NoteLoaded(std::string name) { loaded_.push_back(std::move(name)); }
+  const std::vector<std::string>& loaded() const { return loaded_; }
+  void Preload(const std::vector<std::string>& names);
+
   // CLOCK_MONOTONIC when the realm was made: the origin of performance.now.
   int64_t origin_nanos() const { return origin_nanos_; }
 
@@ -79,7 +89,7 @@ class Realm {
   void AddRejection(v8::Local<v8::Promise> promise, v8::Local<v8::Value> reason);
   void DropRejection(v8::Local<v8::Promise> promise);
   void ReportRejections();
-  void ReportUncaught(std::string_view what, v8::Local<v8::Value> exception, v8::Local<v8::Message> message);
+  void LogException(std::string_view what, v8::Local<v8::Value> exception, v8::Local<v8::Message> message);
   bool RunTimer(v8::Local<v8::Function> callback);
   bool RunNextTask();
 
@@ -92,6 +102,7 @@ class Realm {
   Timers timers_;
   RandomSource random_;
   std::vector<Rejection> rejections_;
+  std::vector<std::string> loaded_;
   Modules* modules_ = nullptr;
   LogBuffer* logs_ = nullptr;
 };

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/js/guest_error.h"
+#include "runtime/js/prelude_call.h"
 #include "runtime/js/prelude_natives.h"
 #include "runtime/js/realm.h"
 #include "runtime/js/v8_strings.h"
@@ -31,13 +32,9 @@ bool Run(v8::Local<v8::Context> context, v8::Local<v8::UnboundScript> script) {
   return !prelude.As<v8::Function>()->Call(context, v8::Undefined(context->GetIsolate()), 1, &natives).IsEmpty();
 }
 
-// Calls the prelude's warmUp, which loads and uses everything lazy.
+// Loads and uses everything lazy.
 bool WarmUp(v8::Local<v8::Context> context) {
-  v8::Isolate* const isolate = context->GetIsolate();
-  const v8::Local<v8::Object> prelude = context->GetEmbedderData(Realm::kPreludeSlot).As<v8::Object>();
-  v8::Local<v8::Value> warm_up;
-  if (!prelude->Get(context, Name(isolate, "warmUp")).ToLocal(&warm_up)) return false;
-  return !warm_up.As<v8::Function>()->Call(context, prelude, 0, nullptr).IsEmpty();
+  return !CallPrelude(context, "warmUp", v8::Undefined(context->GetIsolate())).IsEmpty();
 }
 
 absl::Status Failed(v8::Isolate* isolate, const v8::TryCatch& caught) {

@@ -6,21 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/js/realm.h"
+#include "runtime/js/prelude_call.h"
 #include "runtime/js/v8_strings.h"
 
 namespace mayfly::runtime::js {
 namespace {
 
 constexpr int kDomException = 1;
-
-v8::MaybeLocal<v8::Value> CallPrelude(v8::Local<v8::Context> context, std::string_view function,
-                                      v8::Local<v8::Value> argument) {
-  const v8::Local<v8::Value> prelude = context->GetEmbedderData(Realm::kPreludeSlot);
-  v8::Local<v8::Value> callee;
-  if (!prelude.As<v8::Object>()->Get(context, Name(context->GetIsolate(), function)).ToLocal(&callee)) return {};
-  return callee.As<v8::Function>()->Call(context, prelude, 1, &argument);
-}
 
 void ThrowDataCloneError(v8::Isolate* isolate, v8::Local<v8::String> message) {
   v8::Local<v8::Value> error;
@@ -35,6 +27,7 @@ class Writer final : public v8::ValueSerializer::Delegate {
 
   v8::ValueSerializer& serializer() { return serializer_; }
   const std::vector<std::shared_ptr<v8::BackingStore>>& shared() const { return shared_; }
+  const std::vector<v8::Local<v8::Object>>& copies() const { return copies_; }
 
   void ThrowDataCloneError(v8::Local<v8::String> message) override { js::ThrowDataCloneError(isolate_, message); }
 
@@ -69,46 +62,42 @@ class Writer final : public v8::ValueSerializer::Delegate {
     return kind->Int32Value(context);
   }
 
+  // V8 runs no JavaScript while it reads, so the copy is made now, and only its place is written.
   v8::Maybe<bool> WriteDomException(v8::Local<v8::Context> context, v8::Local<v8::Object> object) {
-    for (const char* property : {"message", "name", "stack"}) {
-      v8::Local<v8::Value> value;
-      if (!object->Get(context, Name(isolate_, property)).ToLocal(&value)) return v8::Nothing<bool>();
-      if (serializer_.WriteValue(context, value).IsNothing()) return v8::Nothing<bool>();
-    }
+    v8::Local<v8::Value> copy;
+    if (!CallPrelude(context, "copyDomException", object).ToLocal(&copy)) return v8::Nothing<bool>();
+    serializer_.WriteUint32(static_cast<uint32_t>(copies_.size()));
+    copies_.push_back(copy.As<v8::Object>());
     return v8::Just(true);
   }
 
   v8::Isolate* const isolate_;
   v8::ValueSerializer serializer_;
   std::vector<std::shared_ptr<v8::BackingStore>> shared_;
+  std::vector<v8::Local<v8::Object>> copies_;
 };
 
 class Reader final : public v8::ValueDeserializer::Delegate {
  public:
-  Reader(v8::Isolate* isolate, std::pair<uint8_t*, size_t> bytes,
-         const std::vector<std::shared_ptr<v8::BackingStore>>& shared)
-      : deserializer_(isolate, bytes.first, bytes.second, this), shared_(shared) {}
+  // `writer` outlives it.
+  Reader(v8::Isolate* isolate, std::pair<uint8_t*, size_t> bytes, const Writer& writer)
+      : deserializer_(isolate, bytes.first, bytes.second, this), writer_(writer) {}
 
   v8::ValueDeserializer& deserializer() { return deserializer_; }
 
   v8::MaybeLocal<v8::Object> ReadHostObject(v8::Isolate* isolate) override {
-    const v8::Local<v8::Context> context = isolate->GetCurrentContext();
-    v8::Local<v8::Value> fields[3];
-    for (v8::Local<v8::Value>& field : fields) {
-      if (!deserializer_.ReadValue(context).ToLocal(&field)) return {};
-    }
-    v8::Local<v8::Value> exception;
-    if (!CallPrelude(context, "newDomException", v8::Array::New(isolate, fields, 3)).ToLocal(&exception)) return {};
-    return exception.As<v8::Object>();
+    uint32_t index;
+    if (!deserializer_.ReadUint32(&index)) return {};
+    return writer_.copies()[index];
   }
 
   v8::MaybeLocal<v8::SharedArrayBuffer> GetSharedArrayBufferFromId(v8::Isolate* isolate, uint32_t id) override {
-    return v8::SharedArrayBuffer::New(isolate, shared_[id]);
+    return v8::SharedArrayBuffer::New(isolate, writer_.shared()[id]);
   }
 
  private:
   v8::ValueDeserializer deserializer_;
-  const std::vector<std::shared_ptr<v8::BackingStore>>& shared_;
+  const Writer& writer_;
 };
 
 // The ArrayBuffers to move. Throws and gives false if one of them can't be moved.
@@ -143,7 +132,7 @@ v8::MaybeLocal<v8::Value> Clone(v8::Local<v8::Context> context, v8::Local<v8::Va
   if (writer.serializer().WriteValue(context, value).IsNothing()) return {};
   const std::pair<uint8_t*, size_t> bytes = writer.serializer().Release();
   const std::unique_ptr<uint8_t, decltype(&free)> owned(bytes.first, free);
-  Reader reader(isolate, bytes, writer.shared());
+  Reader reader(isolate, bytes, writer);
   for (uint32_t i = 0; i < transfer.size(); ++i) {
     const std::shared_ptr<v8::BackingStore> store = transfer[i]->GetBackingStore();
     if (transfer[i]->Detach(v8::Local<v8::Value>()).IsNothing()) return {};

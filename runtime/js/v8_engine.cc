@@ -1,5 +1,8 @@
 #include "runtime/js/v8_engine.h"
 
+#include <string>
+#include <vector>
+
 namespace mayfly::runtime::js {
 
 V8Engine::V8Engine(V8Process& process, std::string_view snapshot, int64_t memory_limit_bytes)
@@ -8,16 +11,17 @@ V8Engine::V8Engine(V8Process& process, std::string_view snapshot, int64_t memory
 LoadReply V8Engine::Load(const LoadRequest& function, LogBuffer& logs) {
   request_ = function;
   code_.emplace(isolate_.isolate(), request_);
-  function_.emplace(isolate_, *code_);
+  function_.emplace(isolate_, *code_, std::vector<std::string>());
   return function_->Load(&logs);
 }
 
 RunReply V8Engine::Run(const RunRequest& call, LogBuffer& logs) { return function_->Run(call, logs); }
 
 bool V8Engine::Prepare() {
+  const std::vector<std::string> used = function_->used();
   function_.reset();
   isolate_.Recover();
-  function_.emplace(isolate_, *code_);
+  function_.emplace(isolate_, *code_, used);
   return function_->Load(nullptr).outcome == Outcome::kReturned;
 }
 

@@ -8,12 +8,13 @@ require("core-js/modules/web.btoa.js");
 
 const { atob: decode, btoa: encode } = packageGlobal;
 
-exports.atob = function atob(data) {
-  requireArguments(1, arguments.length, "atob");
-  return decode(data);
-};
-
-exports.btoa = function btoa(data) {
-  requireArguments(1, arguments.length, "btoa");
-  return encode(data);
+module.exports = {
+  atob(data) {
+    requireArguments(1, arguments.length, "atob");
+    return decode(data);
+  },
+  btoa(data) {
+    requireArguments(1, arguments.length, "btoa");
+    return encode(data);
+  },
 };

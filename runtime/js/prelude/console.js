@@ -1,6 +1,8 @@
 // console, as the Console standard has it: what a message says is formatted here, where it goes is the host's to say.
 "use strict";
 
+const { own } = require("./lazy.js");
+
 const debugLevel = 1;
 const infoLevel = 2;
 const warnLevel = 3;
@@ -10,12 +12,24 @@ const counts = new Map();
 const starts = new Map();
 let indentation = "";
 
-const inspect = (value, options) => require("./inspect.js").inspect(value, options);
+// Most messages are strings and numbers, which need no formatter.
+function formatSimply(values) {
+  let text = "";
+  for (let i = 0; i < values.length; ++i) {
+    const value = values[i];
+    const type = typeof value;
+    if (type !== "string" && (type !== "number" || value === 0) && type !== "boolean" && value !== undefined) {
+      return undefined;
+    }
+    if (i > 0) text += " ";
+    text += value;
+  }
+  return text;
+}
 
-// Most messages are one string, which need no formatting and so not the formatter.
 function format(values) {
-  if (values.length === 1 && typeof values[0] === "string") return values[0];
-  return require("./inspect.js").format(...values);
+  const isFormat = values.length > 1 && typeof values[0] === "string" && values[0].includes("%");
+  return (isFormat ? undefined : formatSimply(values)) ?? own.inspect.format(...values);
 }
 
 function print(level, values) {
@@ -69,7 +83,7 @@ const methods = {
     print(debugLevel, values);
   },
   dir(value, options) {
-    print(infoLevel, [inspect(value, { customInspect: false, ...options })]);
+    print(infoLevel, [own.inspect.inspect(value, { customInspect: false, ...options })]);
   },
   dirxml(...values) {
     print(infoLevel, values);
@@ -93,7 +107,7 @@ const methods = {
     print(infoLevel, values);
   },
   table(data, columns) {
-    const text = data !== null && typeof data === "object" ? require("./table.js").table(data, columns) : undefined;
+    const text = data !== null && typeof data === "object" ? own.table.table(data, columns) : undefined;
     print(infoLevel, text === undefined ? [data] : [text]);
   },
   time(given) {

@@ -3,11 +3,43 @@
 
 const { finishInterface, requireArguments } = require("./define.js");
 const { addPlatformClass } = require("./platform_objects.js");
-const { Event, EventTarget, setErrorHandler, setWarningHandler } = require("event-target-shim");
+const { Event: BaseEvent, EventTarget, setErrorHandler, setWarningHandler } = require("event-target-shim");
 
 // An exception of a listener is reported, and the dispatch goes on. The package's advice is for browsers' consoles.
-setErrorHandler((error) => natives.log(4, `Uncaught ${error?.stack ?? error}`));
+setErrorHandler(natives.reportError);
 setWarningHandler(() => {});
+
+const constants = ["NONE", "CAPTURING_PHASE", "AT_TARGET", "BUBBLING_PHASE"];
+
+// The package's Event, with Web IDL's check of its arguments.
+function Event(type, options) {
+  if (new.target === undefined) throw new TypeError("Class constructor Event cannot be invoked without 'new'");
+  requireArguments(1, arguments.length, "Event constructor");
+  return Reflect.construct(BaseEvent, [`${type}`, options], new.target);
+}
+Object.defineProperty(Event, "length", { value: 1, configurable: true });
+Object.defineProperty(Event, "prototype", { value: BaseEvent.prototype, writable: false });
+Object.defineProperty(Event.prototype, "constructor", { value: Event, writable: true, configurable: true });
+for (const name of constants) Object.defineProperty(Event, name, { value: BaseEvent[name], enumerable: true });
+finishInterface(Event, "Event");
+
+const { addEventListener, dispatchEvent, removeEventListener } = EventTarget.prototype;
+Object.assign(EventTarget.prototype, {
+  addEventListener(type, callback, options) {
+    requireArguments(2, arguments.length, "EventTarget.addEventListener");
+    return addEventListener.call(this, type, callback, options);
+  },
+  removeEventListener(type, callback, options) {
+    requireArguments(2, arguments.length, "EventTarget.removeEventListener");
+    return removeEventListener.call(this, type, callback, options);
+  },
+  dispatchEvent(event) {
+    requireArguments(1, arguments.length, "EventTarget.dispatchEvent");
+    if (!(event instanceof BaseEvent)) throw new TypeError("EventTarget.dispatchEvent: the argument is not an Event");
+    return dispatchEvent.call(this, event);
+  },
+});
+finishInterface(EventTarget, "EventTarget");
 
 class CustomEvent extends Event {
   #detail;

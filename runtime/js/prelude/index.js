@@ -4,7 +4,7 @@
 // function, esbuild bundles and runs no earlier. Nothing here may hold a time, a random value or anything else of "now".
 "use strict";
 
-const { defineLazy, load } = require("./lazy.js");
+const { defineLazy, defineLazyOwn, load, preload } = require("./lazy.js");
 
 require("./console.js");
 require("./performance.js");
@@ -37,8 +37,14 @@ defineLazy(
   { enumerable: true },
 );
 
+defineLazyOwn({
+  inspect: () => require("./inspect.js"),
+  table: () => require("./table.js"),
+});
+
 natives.setPrelude({
   load,
+  preload,
   warmUp: () => require("./warm_up.js").warmUp(),
   ...require("./platform_objects.js"),
 });

@@ -29,7 +29,7 @@ exports.dataCloneError = (message) => {
   return new DOMException(message, "DataCloneError");
 };
 
-exports.newDomException = ([message, name, stack]) => {
+exports.copyDomException = ({ message, name, stack }) => {
   const { DOMException } = require("./dom_exception.js");
   const exception = new DOMException(message, name);
   Object.defineProperty(exception, "stack", { value: stack, writable: true, configurable: true });

@@ -27,7 +27,7 @@ function transferOf(options) {
 }
 
 defineOperations(natives.global, {
-  structuredClone: function structuredClone(value, options = undefined) {
+  structuredClone(value, options = undefined) {
     requireArguments(1, arguments.length, "structuredClone");
     return natives.clone(value, transferOf(options));
   },

@@ -1,4 +1,4 @@
-// setTimeout, setInterval, their clear functions and queueMicrotask, as HTML has them.
+// setTimeout, setInterval, their clear functions, queueMicrotask and reportError, as HTML has them.
 "use strict";
 
 const { defineOperations, requireArguments } = require("./define.js");
@@ -19,22 +19,26 @@ function script(source) {
 }
 
 defineOperations(natives.global, {
-  setTimeout: function setTimeout(handler, timeout = 0, ...values) {
+  setTimeout(handler, timeout = 0, ...values) {
     return start("setTimeout", false, arguments.length, handler, timeout, values);
   },
-  setInterval: function setInterval(handler, timeout = 0, ...values) {
+  setInterval(handler, timeout = 0, ...values) {
     return start("setInterval", true, arguments.length, handler, timeout, values);
   },
-  clearTimeout: function clearTimeout(id = 0) {
+  clearTimeout(id = 0) {
     natives.stopTimer(id | 0);
   },
-  clearInterval: function clearInterval(id = 0) {
+  clearInterval(id = 0) {
     natives.stopTimer(id | 0);
   },
-  queueMicrotask: function queueMicrotask(callback) {
+  queueMicrotask(callback) {
     requireArguments(1, arguments.length, "queueMicrotask");
     if (typeof callback !== "function") throw new TypeError("queueMicrotask: the callback is not a function");
     natives.queueMicrotask(callback);
+  },
+  reportError(error) {
+    requireArguments(1, arguments.length, "reportError");
+    natives.reportError(error);
   },
 });
 

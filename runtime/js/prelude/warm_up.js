@@ -1,7 +1,7 @@
 // Loads everything that is lazy, in a context that is then thrown away, so that the snapshot holds its bytecode.
 "use strict";
 
-const { lazyNames } = require("./lazy.js");
+const { own, preloadAll } = require("./lazy.js");
 
 // V8 makes no SharedArrayBuffer while it makes a snapshot; webidl-conversions reads this getter of it.
 function shimSharedArrayBuffer() {
@@ -17,10 +17,9 @@ function shimSharedArrayBuffer() {
 
 exports.warmUp = () => {
   shimSharedArrayBuffer();
-  for (const name of lazyNames()) void natives.global[name];
-  const { format } = require("./inspect.js");
-  format("%s", { a: [1, new Map([[1, new Set([2])]])], url: new URL("https://user@example.org:8080/a?b=c#d") });
-  require("./table.js").table([{ a: 1 }, 2]);
+  preloadAll();
+  own.inspect.format("%s", { a: [1, new Map([[1, new Set([2])]])], url: new URL("https://user@example.org:8080/a?b=c#d") });
+  own.table.table([{ a: 1 }, 2]);
   new TextDecoder().decode(new TextEncoder().encode("é"));
   structuredClone({ a: [new Date(0)] });
   new AbortController().abort();
