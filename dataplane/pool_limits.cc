@@ -28,7 +28,7 @@ std::string FirstLine(const std::string& path) {
 
 // "MemTotal:       16316412 kB" of /proc/meminfo.
 std::optional<int64_t> TotalMemoryBytes(const std::string& root) {
-  const std::vector<std::string_view> words =
+  const std::vector<std::string> words =
       absl::StrSplit(FirstLine(root + "/proc/meminfo"), absl::ByAnyChar(" \t"), absl::SkipEmpty());
   int64_t kib = 0;
   if (words.size() < 2 || words[0] != "MemTotal:" || !absl::SimpleAtoi(words[1], &kib)) return std::nullopt;
