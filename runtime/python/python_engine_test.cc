@@ -119,6 +119,28 @@ async def handler(event):
   }
 }
 
+TEST(PythonEngineTest, WhatIsPendingAtTheEndNeverRunsNotEvenWhenItIsCollected) {
+  TestFunction function(R"(
+import asyncio, gc
+class Collector:
+    def __str__(self):
+        gc.collect()
+        return "collected"
+async def never():
+    try:
+        await asyncio.sleep(3600)
+    finally:
+        print("never")
+async def handler(event):
+    asyncio.create_task(never())
+    await asyncio.sleep(0)
+    return Collector()
+)");
+  const RunReply reply = function.Run();
+  EXPECT_EQ(reply.result, R"("collected")");
+  EXPECT_THAT(Describe(reply.logs), IsEmpty());
+}
+
 TEST(PythonEngineTest, AwaitsWithoutALoopWhereNothingNamesOne) {
   TestFunction function(R"(
 import sys
