@@ -273,6 +273,7 @@ TEST_F(WorkerProcessTest, AFunctionThatDoesNotLoadAgainEndsItsWorker) {
 TEST_F(WorkerProcessTest, AMalformedReplyIsADeadWorker) {
   for (const std::string event : {"\"garbage\"", "\"lie\"", "\"plant\""}) {
     const std::unique_ptr<Worker> worker = StartLoaded();
+    EXPECT_EQ(Run(*worker, "1").reply.value().result, "1");
     const UniqueFd pidfd = OpenPidfd(worker->pid());
     const absl::Status status = Run(*worker, event).reply.status();
     EXPECT_EQ(ErrorReason(status), "WORKER_CRASHED") << event;
@@ -335,11 +336,14 @@ TEST_F(WorkerProcessTest, CpuTimeIsTheCallsOwn) {
   EXPECT_LT(Run(*worker, "1").usage.cpu_time, absl::Milliseconds(40));
 }
 
-TEST_F(WorkerProcessTest, CpuTimeOfAKilledCallIsTold) {
+TEST_F(WorkerProcessTest, ACallThatEndsItsWorkerIsMeasuredToo) {
   const std::unique_ptr<Worker> worker = StartLoaded();
-  Run(*worker, "\"busy 20\"");
-  std::future<Measured<RunReply>> run = BeginRun(*worker, "\"exit 3\"");
-  EXPECT_LT(run.get().usage.cpu_time, absl::Milliseconds(15));
+  Run(*worker, "\"busy 100\"");
+  const Measured<RunReply> ended = Run(*worker, "\"busy-exit 30\"");
+  EXPECT_EQ(ErrorReason(ended.reply.status()), "WORKER_CRASHED");
+  EXPECT_GE(ended.usage.cpu_time, absl::Milliseconds(29));
+  EXPECT_LT(ended.usage.cpu_time, absl::Milliseconds(100));
+  EXPECT_GT(ended.usage.peak_memory_kib, 1024);
 }
 
 TEST_F(WorkerProcessTest, PeakMemoryIsTheCallsOwn) {
@@ -378,6 +382,23 @@ TEST_F(WorkerProcessTest, AForkAskedOfADyingZygoteIsDoneByTheNext) {
   const absl::StatusOr<std::unique_ptr<Worker>> next = promise.get_future().get();
   ASSERT_TRUE(next.ok()) << next.status();
   EXPECT_TRUE(Load(**next, "ok").reply.ok());
+}
+
+TEST_F(WorkerProcessTest, MoreForksThanMayWaitAreRefused) {
+  const std::unique_ptr<Worker> worker = StartLoaded();
+  const pid_t zygote = ZygoteOf(*worker);
+  kill(zygote, SIGSTOP);
+  std::vector<std::future<absl::Status>> started;
+  for (int i = 0; i <= kForksPendingMax; ++i) {
+    std::promise<absl::Status> promise;
+    started.push_back(promise.get_future());
+    factory_->Start(Language::kJs, kMemoryLimitBytes,
+                    [promise = std::move(promise)](auto next) mutable { promise.set_value(next.status()); });
+  }
+  EXPECT_EQ(ErrorReason(started.back().get()), "OVERLOADED");
+  started.pop_back();
+  kill(zygote, SIGCONT);
+  for (std::future<absl::Status>& status : started) EXPECT_EQ(status.get(), absl::OkStatus());
 }
 
 TEST_F(WorkerProcessTest, ABinaryThatIsNotThereIsAnError) {

@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +23,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "runtime/channel/channel.h"
+#include "runtime/channel/codec.h"
 #include "runtime/worker/zygote.h"
 
 namespace mayfly::runtime {
@@ -47,19 +50,29 @@ int CpuMillis() {
   return static_cast<int>(now.tv_sec * 1000 + now.tv_nsec / 1'000'000);
 }
 
+// Mapped by hand: an allocator may keep what is freed.
 void TouchMemory(int mib) {
-  std::vector<char> memory(size_t{1} << 20);
-  std::vector<std::vector<char>> blocks;
-  for (int i = 0; i < mib; ++i) blocks.emplace_back(size_t{1} << 20, static_cast<char>(i));
+  const size_t bytes = static_cast<size_t>(mib) << 20;
+  void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return;
+  memset(memory, 1, bytes);
+  munmap(memory, bytes);
 }
 
 [[noreturn]] void Hang() {
   while (true) pause();
 }
 
-// Sends a reply that nobody asked for: it can't know the ticket.
-void PlantReply() {
-  const MessageHeader planted = {.type = MessageType::kRan, .fields_bytes = 0, .text_bytes = 0, .ticket = 42};
+// Sends the header of the reply before, which was "1" and still lies in the memory, as if it were the answer to this
+// call: all is right but the ticket, which it can't know.
+void PlantReply(const RunRequest& call) {
+  const RunReply before = {.logs = {.entries = {{.text = call.invocation_id}}}};
+  const MessageHeader planted = {
+      .type = MessageType::kRan,
+      .fields_bytes = static_cast<uint32_t>(EncodeRunReply(before).size()),
+      .text_bytes = 1,
+      .ticket = 42,
+  };
   send(kChannelFd, &planted, sizeof(planted), 0);
 }
 
@@ -105,12 +118,14 @@ class ObedientEngine final : public Engine {
     if (command == "exit") _exit(Number(rest));
     if (command == "abort") abort();
     if (command == "hang") Hang();
-    if (command == "spin") BurnCpu(1'000'000);
     if (command == "close") close(kChannelFd);
     if (command == "close") Hang();
     if (command == "garbage") SendGarbage();
-    if (command == "plant") PlantReply();
+    if (command == "plant") PlantReply(call);
+    if (command == "plant") Hang();
     if (command == "busy") BurnCpu(CpuMillis() + Number(rest));
+    if (command == "busy-exit") BurnCpu(CpuMillis() + Number(rest));
+    if (command == "busy-exit") _exit(1);
     if (command == "alloc") TouchMemory(Number(rest));
     if (command == "stderr") dprintf(STDERR_FILENO, "%s\n", std::string(rest).c_str());
     if (command == "throw")
