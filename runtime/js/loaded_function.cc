@@ -84,7 +84,7 @@ LoadedFunction::~LoadedFunction() = default;
 
 LoadedFunction::Failure LoadedFunction::OutOfMemory() const {
   const int64_t limit_mib = code_.request().memory_limit_bytes / static_cast<int64_t>(kMiB);
-  std::string message = absl::StrCat("the function used more than its ", limit_mib, " MiB of memory");
+  std::string message = absl::StrCat("the function reached its memory limit of ", limit_mib, " MiB");
   return Failure{.outcome = Outcome::kMemoryLimit,
                  .error = {.type = "RangeError", .message = message, .stack = message, .frames = {}}};
 }

@@ -15,7 +15,13 @@ namespace {
 constexpr size_t kCodeRangeBytes = 16 * kMiB;
 
 // Room for V8 to unwind what it terminates.
-constexpr size_t kUnwindBytes = 16 * kMiB;
+constexpr size_t kUnwindBytes = 8 * kMiB;
+
+// What the process needs beside the heap: code, the garbage collector's own, malloc's.
+constexpr size_t kOverheadBytes = 32 * kMiB;
+
+// The heap's share of the cap; at least half of a small one.
+size_t HeapBytesMax(size_t bytes_max) { return bytes_max - std::min(kOverheadBytes, bytes_max / 2); }
 
 void ExitOutOfMemory(const char* location, const v8::OOMDetails& details) { _exit(kExitMemoryLimit); }
 
@@ -26,8 +32,11 @@ class MemoryGuard::BufferAllocator final : public v8::ArrayBuffer::Allocator {
  public:
   explicit BufferAllocator(size_t bytes_max) : bytes_max_(bytes_max) {}
 
+  // The isolate whose heap shares the cap.
+  void Watch(v8::Isolate* isolate) { isolate_ = isolate; }
+
   void* Allocate(size_t length) override {
-    void* const data = length <= bytes_max_ - bytes_ ? calloc(std::max<size_t>(length, 1), 1) : nullptr;
+    void* const data = length <= Left() ? calloc(std::max<size_t>(length, 1), 1) : nullptr;
     refused_ |= data == nullptr;
     if (data != nullptr) bytes_ += length;
     return data;
@@ -44,7 +53,19 @@ class MemoryGuard::BufferAllocator final : public v8::ArrayBuffer::Allocator {
   void Reset() { refused_ = false; }
 
  private:
+  size_t Left() const {
+    size_t used = bytes_ + kUnwindBytes;
+    if (isolate_ != nullptr) {
+      // Reads counters; nothing is allocated or collected.
+      v8::HeapStatistics heap;
+      isolate_->GetHeapStatistics(&heap);
+      used += heap.total_physical_size();
+    }
+    return bytes_max_ - std::min(used, bytes_max_);
+  }
+
   const size_t bytes_max_;
+  v8::Isolate* isolate_ = nullptr;
   size_t bytes_ = 0;
   bool refused_ = false;
 };
@@ -59,12 +80,13 @@ v8::ArrayBuffer::Allocator* MemoryGuard::allocator() { return buffers_.get(); }
 bool MemoryGuard::buffer_refused() const { return buffers_->refused(); }
 
 void MemoryGuard::Configure(v8::ResourceConstraints& constraints) const {
-  constraints.ConfigureDefaultsFromHeapSize(0, bytes_max_);
+  constraints.ConfigureDefaultsFromHeapSize(0, HeapBytesMax(bytes_max_));
   constraints.set_code_range_size_in_bytes(kCodeRangeBytes);
 }
 
 void MemoryGuard::Watch(v8::Isolate* isolate) {
   isolate_ = isolate;
+  buffers_->Watch(isolate);
   isolate->AddNearHeapLimitCallback(OnNearHeapLimit, this);
   isolate->SetOOMErrorHandler(ExitOutOfMemory);
 }

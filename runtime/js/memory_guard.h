@@ -22,8 +22,8 @@ namespace mayfly::runtime::js {
 // The guard outlives the isolate. Used by one thread.
 class MemoryGuard {
  public:
-  // `bytes_max` is the cap on the heap and, counted apart, on the buffers; what both add up to is the sandbox's to
-  // bound.
+  // `bytes_max` is the cap on the whole process beyond what it has when it boots. The heap gets what is left of it
+  // beside V8's own needs (32 MiB, half of a small cap); buffers what the heap has left free.
   explicit MemoryGuard(size_t bytes_max);
   ~MemoryGuard();
 

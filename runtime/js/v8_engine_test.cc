@@ -399,7 +399,7 @@ TEST(V8EngineTest, AHeapThatGrowsBeyondItsLimitIsAMemoryLimit) {
                    .memory_limit_mib = 32});
   const RunReply reply = harness.Run();
   EXPECT_EQ(reply.outcome, Outcome::kMemoryLimit);
-  EXPECT_EQ(reply.error.message, "the function used more than its 32 MiB of memory");
+  EXPECT_EQ(reply.error.message, "the function reached its memory limit of 32 MiB");
   EXPECT_EQ(harness.Run(R"({"small":true})").result, "1");
   EXPECT_EQ(harness.Run().outcome, Outcome::kMemoryLimit);
   EXPECT_EQ(harness.Run(R"({"small":true})").result, "1");

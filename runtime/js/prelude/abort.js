@@ -1,4 +1,5 @@
-// AbortController and AbortSignal, as DOM has them. Written here because no maintained package's signal is an EventTarget.
+// AbortController and AbortSignal, as DOM has them. Written here because no maintained package's signal is an
+// EventTarget.
 "use strict";
 
 const { finishInterface, requireArguments } = require("./define.js");

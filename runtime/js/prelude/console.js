@@ -142,4 +142,4 @@ for (const [name, value] of Object.entries(methods)) {
   Object.defineProperty(console, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
-Object.defineProperty(natives.global, "console", { value: console, writable: true, enumerable: false, configurable: true });
+Object.defineProperty(natives.global, "console", { value: console, writable: true, configurable: true });

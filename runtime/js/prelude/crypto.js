@@ -30,7 +30,7 @@ class Crypto {
   getRandomValues(array) {
     this.#brand;
     requireArguments(1, arguments.length, "Crypto.getRandomValues");
-    if (!ArrayBuffer.isView(array)) throw new TypeError("Crypto.getRandomValues: the argument is not an ArrayBufferView");
+    if (!ArrayBuffer.isView(array)) throw new TypeError("Crypto.getRandomValues: the argument is no ArrayBufferView");
     if (!typeNames.has(typeTag.call(array))) {
       throw new DOMException("The ArrayBufferView is not one of integers", "TypeMismatchError");
     }

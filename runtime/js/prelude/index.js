@@ -1,7 +1,8 @@
-// Runs once, while the startup snapshot is made: what it leaves on the global object is what every function begins with.
+// Runs once, while the startup snapshot is made: what it leaves on the global object is what every function begins
+// with. Nothing here may hold a time, a random value or anything else of "now".
 //
-// `natives` is prelude_natives.h; `globalThis` is what packages see (package_global.js). Interfaces that are large are loaded when they are first touched; what require() names inside a
-// function, esbuild bundles and runs no earlier. Nothing here may hold a time, a random value or anything else of "now".
+// `natives` is prelude_natives.h; `globalThis` is what packages see (package_global.js). Interfaces that are large are
+// loaded when they are first touched: what require() names inside a function, esbuild runs no earlier.
 "use strict";
 
 const { defineLazy, defineLazyOwn, load, preload } = require("./lazy.js");
@@ -12,7 +13,12 @@ require("./random.js");
 require("./structured_clone.js");
 require("./timers.js");
 
-Object.defineProperty(natives.global, "self", { value: natives.global, writable: true, enumerable: true, configurable: true });
+Object.defineProperty(natives.global, "self", {
+  value: natives.global,
+  writable: true,
+  enumerable: true,
+  configurable: true,
+});
 
 defineLazy({
   AbortController: () => require("./abort.js").AbortController,

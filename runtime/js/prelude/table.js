@@ -7,7 +7,11 @@ const indexHeader = "(index)";
 const valueHeader = "Values";
 
 const show = (value) =>
-  inspect(value, { maxArrayLength: 3, breakLength: Infinity, depth: value !== null && typeof value === "object" ? 0 : 1 });
+  inspect(value, {
+    maxArrayLength: 3,
+    breakLength: Infinity,
+    depth: value !== null && typeof value === "object" ? 0 : 1,
+  });
 
 function rowsOf(data) {
   if (data instanceof Map) return [...data].map(([key, value], i) => [String(i), { Key: key, Values: value }]);

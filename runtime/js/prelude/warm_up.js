@@ -18,7 +18,8 @@ function shimSharedArrayBuffer() {
 exports.warmUp = () => {
   shimSharedArrayBuffer();
   preloadAll();
-  own.inspect.format("%s", { a: [1, new Map([[1, new Set([2])]])], url: new URL("https://user@example.org:8080/a?b=c#d") });
+  const url = new URL("https://user@example.org:8080/a?b=c#d");
+  own.inspect.format("%s", { a: [1, new Map([[1, new Set([2])]])], url });
   own.table.table([{ a: 1 }, 2]);
   new TextDecoder().decode(new TextEncoder().encode("é"));
   structuredClone({ a: [new Date(0)] });
