@@ -19,9 +19,11 @@ constexpr char kWarmUpSource[] = R"(
 function handler() {
   const date = new Date(0);
   return [
-    String(date), date.toLocaleString(), date.toLocaleString('de-DE', { timeZone: 'Europe/Berlin', timeZoneName: 'long' }),
+    String(date), date.toLocaleString(),
+    date.toLocaleString('de-DE', { timeZone: 'Europe/Berlin', timeZoneName: 'long' }),
     (1234.5).toLocaleString('en-IN', { style: 'currency', currency: 'EUR' }), 'a'.localeCompare('b', 'sv'),
-    'İ'.toLocaleLowerCase('tr'), 'é'.normalize('NFD'), /\p{L}/u.test('é'), [...new Intl.Segmenter().segment('ab')].length,
+    'İ'.toLocaleLowerCase('tr'), 'é'.normalize('NFD'), /\p{L}/u.test('é'),
+    [...new Intl.Segmenter().segment('ab')].length,
     new Intl.PluralRules('en').select(1), new Intl.RelativeTimeFormat('en').format(1, 'day'),
     new Intl.ListFormat('en').format(['a', 'b']), new Intl.DisplayNames('en', { type: 'region' }).of('US'),
     new URL('https://example.org/?a=b#c').href, new TextDecoder().decode(new TextEncoder().encode('é')),

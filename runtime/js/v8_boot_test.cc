@@ -1,5 +1,6 @@
 #include "runtime/js/v8_boot.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -79,6 +80,9 @@ class V8BootTest : public ::testing::Test {
 
   [[noreturn]] static void RunWorker(int fd, std::string source) {
     Boot().AfterForkInChild();
+    // As in a zygote; under the sandbox a write to a file is a signal.
+    const int null_fd = open("/dev/null", O_RDWR);
+    for (int stdio_fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null_fd, stdio_fd);
     const std::unique_ptr<Engine> engine = Boot().MakeEngine(kMemoryLimitBytes);
     if (!TheSandbox().Lock({.memory_limit_bytes = kMemoryLimitBytes}).ok()) _exit(1);
     const std::string said = Serve(*engine, std::move(source));

@@ -8,7 +8,8 @@ for (const [input, output] of [
   test(`atob(${show(input)})`, () => equal(atob(input), output));
 }
 for (const input of [
-  "ab=", "abcde", "a", "a=", "=", "==", "===", "=a", "ab===", "abcd=", "abcd==", "ab\u00a0cd", "\0", "a\vb", "一", "ab-_",
+  "ab=", "abcde", "a", "a=", "=", "==", "===", "=a", "ab===", "abcd=", "abcd==",
+  "ab\u00a0cd", "\0", "a\vb", "一", "ab-_",
 ]) {
   test(`atob(${show(input)}) throws`, () => throwsDom("InvalidCharacterError", () => atob(input)));
 }
