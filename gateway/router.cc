@@ -1,10 +1,10 @@
 #include "gateway/router.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/reason.h"
@@ -13,10 +13,8 @@
 namespace mayfly::gateway {
 namespace {
 
-using Segments = absl::InlinedVector<std::string_view, 16>;
-
-Segments Split(std::string_view path) {
-  Segments segments;
+Router::Segments Split(std::string_view path) {
+  Router::Segments segments;
   while (true) {
     const size_t slash = path.find('/');
     segments.push_back(path.substr(0, slash));
@@ -29,6 +27,27 @@ absl::Status BadPath(std::string_view path) {
   return MakeError(
       absl::StatusCode::kInvalidArgument, reason::kRequestInvalid,
       absl::StrCat("the path '", path, "' has an escape that is no '%' and two hex digits, or is not UTF-8"));
+}
+
+std::vector<std::string> Sorted(std::vector<std::string> methods) {
+  std::sort(methods.begin(), methods.end());
+  methods.erase(std::unique(methods.begin(), methods.end()), methods.end());
+  return methods;
+}
+
+// The text of a variable; nullopt for a bad escape.
+std::optional<std::string> ValueOf(const PathTemplate::Variable& variable, const PathTemplate& path,
+                                   absl::Span<const std::string_view> segments) {
+  const bool to_end = path.segments[variable.end - 1].kind == PathTemplate::Kind::kDoubleStar;
+  const size_t end = to_end ? segments.size() : variable.end;
+  std::string value;
+  for (size_t i = variable.begin; i < end; ++i) {
+    const auto part =
+        PercentDecode(segments[i], variable.several_segments ? EscapedSlash::kKeep : EscapedSlash::kDecode);
+    if (!part.has_value()) return std::nullopt;
+    absl::StrAppend(&value, i > variable.begin ? "/" : "", *part);
+  }
+  return value;
 }
 
 }  // namespace
@@ -93,48 +112,42 @@ void Router::Walk(const Node& node, size_t depth, Search& search) {
     Visit(node, search);
   } else {
     const std::string_view segment = search.segments[depth];
-    const auto literal = node.literals.find(segment);
+    const auto literal = node.literals.find(PercentDecode(segment).value_or(std::string(segment)));
     if (literal != node.literals.end()) Walk(*literal->second, depth + 1, search);
     if (search.route == nullptr && node.star != nullptr && !segment.empty()) Walk(*node.star, depth + 1, search);
   }
   if (search.route == nullptr && node.double_star != nullptr) Visit(*node.double_star, search);
 }
 
+// The verb is what follows the last colon; with no route for it, the colon is part of the segment.
+void Router::FindRoute(Segments& segments, Search& search) const {
+  const std::string_view last = segments.back();
+  const size_t colon = last.rfind(':');
+  if (colon != last.npos) {
+    segments.back() = last.substr(0, colon);
+    search.verb = last.substr(colon + 1);
+    Walk(*root_, 0, search);
+    if (search.route != nullptr) return;
+    segments.back() = last;
+    search.verb = {};
+  }
+  Walk(*root_, 0, search);
+}
+
 absl::StatusOr<Router::Match> Router::Find(std::string_view method, std::string_view path) const {
   if (!path.starts_with('/')) return Match{};
   Segments segments = Split(path.substr(1));
   Search search{.method = method, .segments = segments, .verb = {}};
-  const size_t colon = segments.back().rfind(':');
-  if (colon != std::string_view::npos) {
-    const std::string_view last = segments.back();
-    segments.back() = last.substr(0, colon);
-    search.verb = last.substr(colon + 1);
-    Walk(*root_, 0, search);
-    // With no route for the verb, the colon is part of the segment.
-    if (search.route == nullptr) {
-      segments.back() = last;
-      search.verb = {};
-    }
-  }
-  if (search.route == nullptr) Walk(*root_, 0, search);
-
+  FindRoute(segments, search);
   Match match{.route = search.route};
   if (match.route == nullptr) {
-    std::sort(search.allowed.begin(), search.allowed.end());
-    search.allowed.erase(std::unique(search.allowed.begin(), search.allowed.end()), search.allowed.end());
-    match.allowed = std::move(search.allowed);
+    match.allowed = Sorted(std::move(search.allowed));
     return match;
   }
   for (const PathTemplate::Variable& variable : match.route->path.variables) {
-    const bool to_end = match.route->path.segments[variable.end - 1].kind == PathTemplate::Kind::kDoubleStar;
-    const size_t end = to_end ? segments.size() : variable.end;
-    std::string value;
-    for (size_t i = variable.begin; i < end; ++i) {
-      auto part = PercentDecode(segments[i], variable.several_segments ? EscapedSlash::kKeep : EscapedSlash::kDecode);
-      if (!part.has_value()) return BadPath(path);
-      absl::StrAppend(&value, i > variable.begin ? "/" : "", *part);
-    }
-    match.values.push_back(std::move(value));
+    auto value = ValueOf(variable, match.route->path, segments);
+    if (!value.has_value()) return BadPath(path);
+    match.values.push_back(*std::move(value));
   }
   return match;
 }

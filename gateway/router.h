@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "gateway/route.h"
 
@@ -21,6 +23,9 @@ class Router {
 
   // Errors: INVALID_ARGUMENT if another route has the same method and path.
   absl::Status Add(std::unique_ptr<Route> route);
+
+  // A path's segments, still encoded.
+  using Segments = absl::InlinedVector<std::string_view, 16>;
 
   struct Match {
     const Route* route = nullptr;  // nullptr: none
@@ -38,6 +43,7 @@ class Router {
   struct Node;
   struct Search;
 
+  void FindRoute(Segments& segments, Search& search) const;
   static void Walk(const Node& node, size_t depth, Search& search);
   static void Visit(const Node& node, Search& search);
 
