@@ -19,8 +19,9 @@ inline constexpr size_t kResultBytesMax = 6 * kMiB;
 inline constexpr int kJsonDepthMax = 1000;
 
 // What a call may have waiting.
-inline constexpr size_t kTimersMax = 10'000;      // js: setTimeout then throws
-inline constexpr size_t kRejectionsMax = 1'000;  // js: rejected promises that nobody has handled yet, and that will be logged
+inline constexpr size_t kTimersMax = 10'000;  // js: setTimeout then throws
+inline constexpr size_t kRejectionsMax =
+    1'000;  // js: rejected promises that nobody has handled yet, and that will be logged
 
 // What a call leaves in its receipt.
 inline constexpr size_t kLogBytesMax = 256 * kKiB;
@@ -66,7 +67,7 @@ inline constexpr int kNearestCandidatesMax = 1000;  // ids compared with an unkn
 inline constexpr int kQueuePerFunctionMax = 256;                    // --max-queue-per-function
 inline constexpr int kQueueMax = 4096;                              // --max-queue
 inline constexpr int kWorkerCallsMax = 1000;                        // --worker-max-calls: then it is retired
-inline constexpr size_t kDescriptorsMax = 1024;   // open files of a worker
+inline constexpr size_t kDescriptorsMax = 1024;                     // open files of a worker
 inline constexpr absl::Duration kWorkerAgeMax = absl::Minutes(30);  // --worker-max-age
 inline constexpr absl::Duration kLoadTimeMax = absl::Seconds(10);   // --load-timeout: fork, load and each Prepare
 // How long an answer waits for the figures of a worker that was killed.
@@ -109,6 +110,13 @@ inline constexpr int kHttpConnectionsMax = 4096;  // --max-connections
 inline constexpr absl::Duration kHttpHeaderTimeMax = absl::Seconds(10);
 inline constexpr absl::Duration kHttpBodyTimeMax = absl::Seconds(60);
 inline constexpr absl::Duration kHttpIdleTimeMax = absl::Seconds(75);
+inline constexpr int kGrpcStreamsMax = 1024;  // calls at a time on one connection
+inline constexpr absl::Duration kGrpcKeepaliveTime = absl::Seconds(60);
+inline constexpr absl::Duration kGrpcKeepaliveTimeout = absl::Seconds(20);
+inline constexpr absl::Duration kGrpcPingIntervalMin = absl::Seconds(10);
+inline constexpr int kGrpcSyncThreadsMax = 8;
+inline constexpr absl::Duration kGrpcReconnectMin = absl::Milliseconds(100);  // between roles
+inline constexpr absl::Duration kGrpcReconnectMax = absl::Seconds(2);
 inline constexpr size_t kTokenFileBytesMax = 64 * kKiB;
 inline constexpr absl::Duration kHttpLingerTimeMax = absl::Seconds(2);  // for a refused request to read its answer
 inline constexpr size_t kStreamBytesMax = 32 * kMiB;                    // waiting for one slow reader of a stream
@@ -117,7 +125,7 @@ inline constexpr size_t kReplyBytesMax = 64 * kMiB;  // what our clients take: a
 // A gRPC error's message and details travel as metadata, of which a peer takes 8 KiB unless it says otherwise; so a
 // larger error is cut (logs first, then the stack) unless the caller sends kErrorBytesMaxKey with what it takes. Our
 // clients take any error whole.
-inline constexpr size_t kErrorDetailsBytesDefault = 6 * kKiB;
+inline constexpr size_t kErrorDetailsBytesDefault = 7 * kKiB;
 inline constexpr size_t kErrorDetailsBytesMax = 1 * kMiB;
 inline constexpr char kErrorBytesMaxKey[] = "mayfly-error-bytes-max";
 inline constexpr absl::Duration kDrainTimeMax = absl::Seconds(30);  // --drain-timeout
