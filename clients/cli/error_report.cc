@@ -50,6 +50,12 @@ void PrintGuestError(const Screen& screen, const v1::FunctionError& error, std::
   }
 }
 
+// A call that was refused at once cost nothing.
+bool HasWaited(const v1::Receipt& receipt) {
+  return receipt.start() != v1::WORKER_START_UNSPECIFIED || receipt.queue_time().seconds() > 0 ||
+         receipt.queue_time().nanos() > 1'000'000;
+}
+
 void PrintText(const Screen& screen, const absl::Status& status) {
   const auto receipt = client::FindReceipt(status);
   if (receipt.has_value()) PrintLogs(screen, *receipt);
@@ -58,7 +64,8 @@ void PrintText(const Screen& screen, const absl::Status& status) {
   } else {
     PrintHeadline(screen, status.message(), ErrorReason(status));
   }
-  if (receipt.has_value()) screen.stream() << screen.Paint(Style::kDim, ReceiptLine(*receipt)) << "\n";
+  if (receipt.has_value() && HasWaited(*receipt))
+    screen.stream() << screen.Paint(Style::kDim, ReceiptLine(*receipt)) << "\n";
 }
 
 }  // namespace

@@ -48,6 +48,12 @@ TEST(ErrorReportTest, ShowsAGuestsErrorWithFrameStackLogsAndReceipt) {
             "queue 0.0 ms · warm · run 0.0 ms · fresh\n");
 }
 
+TEST(ErrorReportTest, ACallThatWasRefusedAtOnceHasNoReceipt) {
+  absl::Status status = MakeError(absl::StatusCode::kNotFound, reason::kFunctionNotFound, "no function 'x'");
+  AddErrorDetail(status, v1::Receipt());
+  EXPECT_EQ(Print(Format::kText, status), "error: no function 'x' [FUNCTION_NOT_FOUND]\n");
+}
+
 TEST(ErrorReportTest, PrintsOneLineOfJson) {
   EXPECT_EQ(Print(Format::kJson, absl::Status(absl::StatusCode::kInternal, "no")),
             R"({"error":"no","code":13,"status":"INTERNAL","message":"no","details":[]})"

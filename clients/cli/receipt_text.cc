@@ -25,6 +25,9 @@ std::string MillisecondsText(const google::protobuf::Duration& duration) {
 }
 
 std::string ReceiptLine(const v1::Receipt& receipt) {
+  if (receipt.start() == v1::WORKER_START_UNSPECIFIED) {
+    return absl::StrCat("queue ", MillisecondsText(receipt.queue_time()), " · no worker");
+  }
   std::string line = absl::StrCat("queue ", MillisecondsText(receipt.queue_time()), " · ", Load(receipt), " · run ",
                                   MillisecondsText(receipt.run_time()));
   if (receipt.isolation() != v1::ISOLATION_UNSPECIFIED) {

@@ -12,7 +12,8 @@ namespace mayfly::cli {
 // "6.2 ms".
 std::string MillisecondsText(const google::protobuf::Duration& duration);
 
-// "queue 0.1 ms · load 6.2 ms (cold) · run 1.3 ms · fresh"; a warm call has "warm" for its load.
+// "queue 0.1 ms · load 6.2 ms (cold) · run 1.3 ms · fresh"; a warm call has "warm" for its load, one that ended before
+// it had a worker only its queue.
 std::string ReceiptLine(const v1::Receipt& receipt);
 
 // Prints the captured logs, one a line with its level, and whether some were dropped.

@@ -20,6 +20,12 @@ TEST(ReceiptLineTest, SaysWhatACallCost) {
   EXPECT_EQ(ReceiptLine(receipt), "queue 0.1 ms · warm · run 1000.3 ms · fresh");
 }
 
+TEST(ReceiptLineTest, ACallWithoutAWorkerHasOnlyItsQueue) {
+  v1::Receipt receipt;
+  receipt.mutable_queue_time()->set_nanos(120'000);
+  EXPECT_EQ(ReceiptLine(receipt), "queue 0.1 ms · no worker");
+}
+
 TEST(PrintLogsTest, DisarmsAndLabelsEachLine) {
   v1::Receipt receipt;
   v1::LogEntry* entry = receipt.add_logs();

@@ -8,6 +8,7 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -29,6 +30,12 @@ grpc::ChannelArguments ChannelLimits() {
   arguments.SetMaxSendMessageSize(static_cast<int>(kBodyBytesMax));
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(kErrorDetailsBytesMax));
   return arguments;
+}
+
+// gRPC tells of every try, from the outside in: the cause comes last.
+std::string_view LastPart(std::string_view message) {
+  const size_t colon = message.rfind(": ");
+  return colon == std::string_view::npos ? message : message.substr(colon + 2);
 }
 
 class GrpcBackend final : public Backend {
@@ -64,12 +71,14 @@ class GrpcBackend final : public Backend {
     const auto code = static_cast<absl::StatusCode>(status.error_code());
     // Our server gives each error a reason: one without comes from the connection.
     if (code == absl::StatusCode::kUnavailable) {
-      return MakeError(code, reason::kPeerUnreachable,
-                       absl::StrCat("no server answers at ", options_.address, " (", status.error_message(), ")"),
-                       {{"address", options_.address}});
+      return MakeError(
+          code, reason::kPeerUnreachable,
+          absl::StrCat("no server answers at ", options_.address, " (", LastPart(status.error_message()), ")"),
+          {{"address", options_.address}});
     }
     if (code == absl::StatusCode::kDeadlineExceeded) {
-      return absl::Status(code, absl::StrCat(options_.address, " gave no answer before the deadline"));
+      return MakeError(code, reason::kRequestTimeout,
+                       absl::StrCat(options_.address, " gave no answer before the deadline"));
     }
     return absl::Status(code, status.error_message());
   }
