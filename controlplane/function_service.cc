@@ -103,6 +103,11 @@ void FunctionService::BeginDrain() {
   feed_.EndStreams(ShuttingDown());
 }
 
+bool FunctionService::AwaitDrained(absl::Duration time_max) {
+  absl::MutexLock lock(mutex_);
+  return mutex_.AwaitWithTimeout(absl::Condition(this, &FunctionService::HasNoCalls), time_max);
+}
+
 UnaryDone FunctionService::Counted(UnaryDone done) {
   {
     absl::MutexLock lock(mutex_);

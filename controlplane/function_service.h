@@ -8,6 +8,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "base/call.h"
 #include "base/method_table.h"
 #include "controlplane/change_feed.h"
@@ -41,6 +42,9 @@ class FunctionService {
   // From now on writes are refused with UNAVAILABLE SHUTTING_DOWN, and watches end with it. Reads, and writes under
   // way, go on.
   void BeginDrain();
+
+  // Waits until no call is in flight; false when `time_max` has passed first.
+  bool AwaitDrained(absl::Duration time_max);
 
  private:
   using Call = std::shared_ptr<ServerCall>;

@@ -1,0 +1,25 @@
+// The contract's services, as protobuf describes them.
+#ifndef MAYFLY_MAYFLY_CONTRACT_H_
+#define MAYFLY_MAYFLY_CONTRACT_H_
+
+#include <string>
+
+namespace google::protobuf {
+class MethodDescriptor;
+class ServiceDescriptor;
+}  // namespace google::protobuf
+
+namespace mayfly {
+
+inline constexpr char kFunctionService[] = "mayfly.v1.FunctionService";
+inline constexpr char kInvocationService[] = "mayfly.v1.InvocationService";
+
+// `service` is one of the two. Owned by protobuf.
+const google::protobuf::ServiceDescriptor& FindService(const std::string& service);
+
+// A method that the service has: "GetFunction".
+const google::protobuf::MethodDescriptor& FindMethod(const std::string& service, const std::string& method);
+
+}  // namespace mayfly
+
+#endif  // MAYFLY_MAYFLY_CONTRACT_H_

@@ -1,0 +1,17 @@
+#include "mayfly/data_plane.h"
+
+namespace mayfly {
+
+DataPlane::DataPlane(const Options& options, boost::asio::io_context& io, dataplane::FunctionSource& source,
+                     const Clock& clock)
+    : timers_(io.get_executor()),
+      workers_(io.get_executor(), options.workers),
+      pool_(options.limits, workers_, timers_, clock),
+      catalog_(source, [this](const dataplane::FunctionRevision& revision) { pool_.Retire(revision); }),
+      service_({.isolation = options.isolation}, catalog_, pool_, timers_, clock) {}
+
+void DataPlane::BeginDrain() {
+  service_.Drain([this] { drained_.Notify(); });
+}
+
+}  // namespace mayfly

@@ -1,0 +1,114 @@
+#include "mayfly/examine.h"
+
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "dataplane/pool_limits.h"
+#include "mayfly/serve_options.h"
+#include "mayfly/worker_binaries.h"
+
+namespace mayfly {
+namespace {
+
+using cli::Finding;
+using State = cli::Finding::State;
+
+Finding Good(std::string name, std::string detail) {
+  return {.state = State::kGood, .name = std::move(name), .detail = std::move(detail), .advice = ""};
+}
+
+Finding ExamineKernel() {
+  utsname system = {};
+  uname(&system);
+  return Good("kernel", absl::StrCat(system.sysname, " ", system.release, ", ", system.machine));
+}
+
+Finding ExamineResources() {
+  const dataplane::MachineResources machine = dataplane::ProbeMachine("");
+  const dataplane::PoolLimits limits = dataplane::DefaultPoolLimits(machine);
+  return Good("resources", absl::StrFormat("%.1f cores, %d MiB: at most %d workers", machine.cores,
+                                           machine.memory_bytes >> 20, limits.workers_max));
+}
+
+std::vector<Finding> ExamineEngines() {
+  const absl::StatusOr<WorkerBinaries> binaries = FindWorkerBinaries("", OwnExecutable());
+  if (!binaries.ok()) {
+    return {{.state = State::kBad,
+             .name = "engines",
+             .detail = std::string(binaries.status().message()),
+             .advice = "build them: ./run builds all that is needed"}};
+  }
+  return {Good("JavaScript", binaries->js), Good("Python", binaries->python)};
+}
+
+// The wall around guests needs it.
+Finding ExamineSeccomp() {
+  const uint32_t kill = SECCOMP_RET_KILL_PROCESS;
+  if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &kill) == 0) return Good("seccomp", "filters that kill");
+  return {.state = State::kBad,
+          .name = "seccomp",
+          .detail = "the kernel has no filters",
+          .advice = "run on a kernel with CONFIG_SECCOMP_FILTER, outside what forbids it"};
+}
+
+Finding ExamineLandlock() {
+  const int64_t version = syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  if (version > 0) return Good("Landlock", absl::StrCat("version ", version));
+  return {.state = State::kWarning,
+          .name = "Landlock",
+          .detail = "not there: guests are kept from files by seccomp alone",
+          .advice = "enable it with the kernel parameter lsm=…,landlock"};
+}
+
+// Killing by pidfd: a pid is never mistaken for another's.
+Finding ExaminePidfd() {
+  const int descriptor = static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0));
+  if (descriptor >= 0) {
+    close(descriptor);
+    return Good("pidfd", "there");
+  }
+  return {.state = State::kBad, .name = "pidfd", .detail = "not there", .advice = "run on Linux 5.3 or later"};
+}
+
+Finding ExaminePort(std::string_view name, uint16_t port, std::string_view flag) {
+  boost::asio::io_context io;
+  boost::asio::ip::tcp::acceptor acceptor(io);
+  const boost::asio::ip::tcp::endpoint endpoint(boost::asio::ip::address_v4::loopback(), port);
+  boost::system::error_code error;
+  acceptor.open(endpoint.protocol(), error);
+  acceptor.set_option(boost::asio::ip::tcp::acceptor::reuse_address(true), error);
+  acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(1, error);
+  if (!error) return Good(std::string(name), absl::StrCat(port, " is free"));
+  return {.state = State::kWarning,
+          .name = std::string(name),
+          .detail = absl::StrCat(port, " is taken, by a running server perhaps"),
+          .advice = absl::StrCat("to serve beside it, choose another with ", flag)};
+}
+
+}  // namespace
+
+std::vector<Finding> ExamineMachine() {
+  std::vector<Finding> findings = {ExamineKernel(), ExamineResources()};
+  for (Finding& finding : ExamineEngines()) findings.push_back(std::move(finding));
+  findings.push_back(ExamineSeccomp());
+  findings.push_back(ExamineLandlock());
+  findings.push_back(ExaminePidfd());
+  const ServeOptions defaults;
+  findings.push_back(ExaminePort("HTTP port", defaults.port, "--port"));
+  findings.push_back(ExaminePort("gRPC port", defaults.grpc_port, "--grpc-port"));
+  return findings;
+}
+
+}  // namespace mayfly

@@ -1,0 +1,145 @@
+#include "mayfly/serve.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/log/globals.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/authenticator.h"
+#include "base/error.h"
+#include "base/reason.h"
+#include "clients/cli/token_file.h"
+#include "mayfly/role.h"
+#include "mayfly/server.h"
+#include "mayfly/stop_signals.h"
+#include "mayfly/worker_binaries.h"
+
+namespace mayfly {
+namespace {
+
+using cli::ExitCode;
+
+// --token-file's tokens, and --token's.
+absl::StatusOr<std::vector<std::string>> ReadTokens(const cli::Session& session) {
+  std::vector<std::string> tokens;
+  if (!session.flags().token.empty()) tokens.push_back(session.flags().token);
+  if (session.flags().token_file.empty()) return tokens;
+  const absl::StatusOr<std::string> text = session.files().Read(session.flags().token_file, kTokenFileBytesMax);
+  if (!text.ok()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, reason::kRequestInvalid, text.status().message());
+  }
+  for (std::string& token : cli::ParseTokens(*text)) tokens.push_back(std::move(token));
+  if (!tokens.empty()) return tokens;
+  return MakeError(absl::StatusCode::kInvalidArgument, reason::kRequestInvalid,
+                   absl::StrCat(session.flags().token_file, " holds no token"));
+}
+
+bool RunsWorkers(RoleName role) { return role == RoleName::kAll || role == RoleName::kData; }
+
+absl::StatusOr<PlanesOptions> MakePlanesOptions(const ServeOptions& options) {
+  PlanesOptions planes{.data_dir = options.data_dir, .functions_max = options.functions_max, .data_plane = {}};
+  planes.data_plane.limits = options.pool;
+  planes.data_plane.isolation = options.isolation;
+  if (!RunsWorkers(options.role)) return planes;
+  const absl::StatusOr<WorkerBinaries> binaries = FindWorkerBinaries(options.worker_dir, OwnExecutable());
+  if (!binaries.ok()) return binaries.status();
+  planes.data_plane.workers = {
+      .js_binary = binaries->js, .python_binary = binaries->python, .keep_crashed = options.keep_crashed_worker};
+  return planes;
+}
+
+absl::StatusOr<std::unique_ptr<Role>> MakeRole(const ServeOptions& options) {
+  const absl::StatusOr<PlanesOptions> planes = MakePlanesOptions(options);
+  if (!planes.ok()) return planes.status();
+  const std::string token = options.tokens.empty() ? "" : options.tokens.front();
+  const Peer control_plane{.address = options.control_plane, .token = token};
+  const Peer data_plane{.address = options.data_plane, .token = token};
+  switch (options.role) {
+    case RoleName::kAll:
+      return MakeAllRole(*planes);
+    case RoleName::kControl:
+      return MakeControlRole(*planes, data_plane);
+    case RoleName::kData:
+      return MakeDataRole(*planes, control_plane);
+    case RoleName::kGateway:
+      return MakeGatewayRole(*planes, control_plane, data_plane);
+  }
+  return absl::InternalError("no such role");
+}
+
+std::unique_ptr<Authenticator> MakeAuthenticator(const ServeOptions& options) {
+  if (options.tokens.empty()) return std::make_unique<OpenAuthenticator>();
+  return std::make_unique<TokenAuthenticator>(options.tokens);
+}
+
+std::string Url(std::string_view scheme, const ServeOptions& options, uint16_t port) {
+  const bool is_v6 = absl::StrContains(options.address, ':');
+  return absl::StrCat(scheme, "://", is_v6 ? "[" : "", options.address, is_v6 ? "]" : "", ":", port);
+}
+
+std::string WorkersLine(const ServeOptions& options) {
+  return absl::StrCat("at most ", options.pool.workers_max, " workers, ", options.pool.memory_budget_bytes >> 20,
+                      " MiB together");
+}
+
+void SayReady(const cli::Session& session, const ServeOptions& options, const Server& server) {
+  const cli::Screen& err = session.terminal().err;
+  std::ostream& out = err.stream();
+  out << err.Paint(cli::Style::kBold, "mayfly serves") << "\n";
+  if (RunsWorkers(options.role)) out << "  workers  " << WorkersLine(options) << "\n";
+  if (options.role == RoleName::kAll || options.role == RoleName::kControl)
+    out << "  store    " << options.data_dir << "\n";
+  out << "  callers  " << (options.tokens.empty() ? "anyone who reaches the address" : "those with a token") << "\n";
+  if (server.grpc_port()) out << "  gRPC     " << Url("grpc", options, *server.grpc_port()) << "\n";
+  if (server.http_port()) out << "  HTTP     " << Url("http", options, *server.http_port()) << "\n";
+  out << "Ctrl-C stops it." << std::endl;
+}
+
+void SayReadyAsJson(const cli::Session& session, const ServeOptions& options, const Server& server) {
+  std::ostream& out = session.terminal().out.stream();
+  out << "{\"http\":"
+      << (server.http_port() ? absl::StrCat("\"", Url("http", options, *server.http_port()), "\"") : "null")
+      << ",\"grpc\":"
+      << (server.grpc_port() ? absl::StrCat("\"", Url("grpc", options, *server.grpc_port()), "\"") : "null") << "}"
+      << std::endl;
+}
+
+absl::Status ServeUntilStopped(const cli::Session& session, const ServeOptions& options) {
+  StopSignals signals;
+  const std::unique_ptr<Authenticator> authenticator = MakeAuthenticator(options);
+  const SystemClock clock;
+  absl::StatusOr<std::unique_ptr<Role>> role = MakeRole(options);
+  if (!role.ok()) return role.status();
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Open(options, *std::move(role), *authenticator, clock);
+  if (!server.ok()) return server.status();
+  if (session.json()) {
+    SayReadyAsJson(session, options, **server);
+  } else {
+    SayReady(session, options, **server);
+  }
+  signals.Await();
+  if (!session.json()) session.terminal().err.stream() << "stopping: calls in flight may finish" << std::endl;
+  (*server)->Drain(options.drain_time_max);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+ExitCode Serve(const cli::Session& session, ServeOptions options) {
+  absl::SetStderrThreshold(absl::LogSeverityAtLeast::kInfo);
+  absl::StatusOr<std::vector<std::string>> tokens = ReadTokens(session);
+  if (!tokens.ok()) return session.Fail(tokens.status());
+  options.tokens = *std::move(tokens);
+  options.data_dir = session.flags().data_dir;
+  if (absl::Status status = ValidateServeOptions(options); !status.ok()) return session.Fail(status);
+  if (absl::Status status = ServeUntilStopped(session, options); !status.ok()) {
+    session.Fail(status);
+    // Whatever kept it from starting, the flags or the machine must change.
+    return ExitCode::kUsage;
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace mayfly

@@ -1,0 +1,110 @@
+#include "mayfly/serve_flags.h"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace mayfly {
+namespace {
+
+std::string EnvironmentName(const std::string& flag) {
+  return absl::StrCat("MAYFLY_", absl::AsciiStrToUpper(absl::StrReplaceAll(flag.substr(2), {{"-", "_"}})));
+}
+
+template <typename T>
+CLI::Option* Add(CLI::App& command, const std::string& flag, T& value, const std::string& description) {
+  return command.add_option(flag, value, description)->envname(EnvironmentName(flag))->capture_default_str();
+}
+
+template <typename T>
+void AddChoice(CLI::App& command, const std::string& flag, T& value, const std::map<std::string, T>& choices,
+               const std::string& description) {
+  command.add_option(flag, value, description)
+      ->transform(CLI::CheckedTransformer(choices))
+      ->envname(EnvironmentName(flag));
+}
+
+// A number that is at least 1.
+template <typename T>
+void AddLimit(CLI::App& command, const std::string& flag, T& value, const std::string& description) {
+  Add(command, flag, value, description)->check(CLI::PositiveNumber);
+}
+
+void AddDuration(CLI::App& command, const std::string& flag, absl::Duration& value, const std::string& description) {
+  command
+      .add_option_function<std::string>(
+          flag,
+          [flag, &value](const std::string& text) {
+            if (!absl::ParseDuration(text, &value) || value <= absl::ZeroDuration()) {
+              throw CLI::ValidationError(flag, absl::StrCat("'", text, "' is no duration: 500ms, 5s, 1m30s"));
+            }
+          },
+          absl::StrCat(description, " (", absl::FormatDuration(value), ")"))
+      ->envname(EnvironmentName(flag));
+}
+
+void AddMebibytes(CLI::App& command, const std::string& flag, const std::function<void(int64_t)>& set,
+                  int64_t default_mib, const std::string& description) {
+  command.add_option_function<int64_t>(flag, set, absl::StrCat(description, ", in MiB (", default_mib, ")"))
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 30))
+      ->envname(EnvironmentName(flag));
+}
+
+void DeclareDoors(CLI::App& command, ServeOptions& options) {
+  Add(command, "--port", options.port, "HTTP's port; 0: any free one");
+  Add(command, "--grpc-port", options.grpc_port, "gRPC's port; 0: any free one");
+  Add(command, "--address", options.address, "The IP address both listen on; one that others reach needs --token-file");
+  command.add_flag("--insecure-no-auth", options.is_open, "Serve others without a token")
+      ->envname(EnvironmentName("--insecure-no-auth"));
+  AddMebibytes(
+      command, "--max-body", [&options](int64_t mib) { options.body_bytes_max = static_cast<size_t>(mib) * kMiB; },
+      static_cast<int64_t>(options.body_bytes_max / kMiB), "The largest body");
+  AddLimit(command, "--max-connections", options.connections_max, "HTTP connections at a time");
+  AddDuration(command, "--drain-timeout", options.drain_time_max, "How long calls in flight may take after SIGTERM");
+}
+
+void DeclareRoles(CLI::App& command, ServeOptions& options) {
+  AddChoice(command, "--role", options.role,
+            {{"all", RoleName::kAll},
+             {"control", RoleName::kControl},
+             {"data", RoleName::kData},
+             {"gateway", RoleName::kGateway}},
+            "What this process serves (all)");
+  Add(command, "--control-plane", options.control_plane, "The control plane's gRPC address, for the other roles");
+  Add(command, "--data-plane", options.data_plane, "The data plane's gRPC address, for the other roles");
+  AddLimit(command, "--max-functions", options.functions_max, "Stored functions");
+}
+
+void DeclareWorkers(CLI::App& command, ServeOptions& options) {
+  dataplane::PoolLimits& pool = options.pool;
+  Add(command, "--worker-dir", options.worker_dir, "Where the workers' binaries are; else beside this one");
+  AddLimit(command, "--max-workers", pool.workers_max, "Worker processes");
+  AddLimit(command, "--max-workers-per-function", pool.workers_per_function_max, "Worker processes of one function");
+  AddMebibytes(
+      command, "--max-worker-memory", [&pool](int64_t mib) { pool.memory_budget_bytes = mib << 20; },
+      pool.memory_budget_bytes >> 20, "The memory caps of all workers together");
+  AddLimit(command, "--max-queue", pool.queue_max, "Calls that wait for a worker");
+  AddLimit(command, "--max-queue-per-function", pool.queue_per_function_max, "Calls that wait for one function's");
+  AddLimit(command, "--worker-max-calls", pool.worker_calls_max, "Calls after which a worker is retired");
+  AddDuration(command, "--worker-max-age", pool.worker_age_max, "Age at which a worker is retired");
+  AddDuration(command, "--load-timeout", pool.load_time_max, "How long a function may take to load");
+  AddChoice(command, "--isolation", options.isolation, {{"fresh", dataplane::Isolation::kFresh}},
+            "How calls are kept apart (fresh)");
+  command.add_flag("--keep-crashed-worker", options.keep_crashed_worker, "Stop a worker that crashes, for a debugger")
+      ->envname(EnvironmentName("--keep-crashed-worker"));
+}
+
+}  // namespace
+
+void DeclareServeFlags(CLI::App& command, ServeOptions& options) {
+  DeclareDoors(command, options);
+  DeclareRoles(command, options);
+  DeclareWorkers(command, options);
+}
+
+}  // namespace mayfly

@@ -1,0 +1,93 @@
+#include "mayfly/serve_flags.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace mayfly {
+namespace {
+
+class ServeFlagsTest : public testing::Test {
+ protected:
+  ServeFlagsTest() { DeclareServeFlags(command_, options_); }
+
+  // CLI11 takes the arguments from the back.
+  void Parse(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());
+    command_.parse(arguments);
+  }
+
+  ServeOptions options_;
+  CLI::App command_;
+};
+
+TEST_F(ServeFlagsTest, FillTheOptions) {
+  Parse({"--port=0",
+         "--grpc-port",
+         "7",
+         "--address",
+         "::1",
+         "--role",
+         "data",
+         "--control-plane",
+         "x:1",
+         "--max-workers",
+         "3",
+         "--max-worker-memory",
+         "256",
+         "--worker-max-age",
+         "1m30s",
+         "--load-timeout",
+         "2s",
+         "--max-body",
+         "1",
+         "--isolation",
+         "fresh",
+         "--keep-crashed-worker",
+         "--insecure-no-auth"});
+  EXPECT_EQ(options_.port, 0);
+  EXPECT_EQ(options_.grpc_port, 7);
+  EXPECT_EQ(options_.address, "::1");
+  EXPECT_EQ(options_.role, RoleName::kData);
+  EXPECT_EQ(options_.control_plane, "x:1");
+  EXPECT_EQ(options_.pool.workers_max, 3);
+  EXPECT_EQ(options_.pool.memory_budget_bytes, int64_t{256} << 20);
+  EXPECT_EQ(options_.pool.worker_age_max, absl::Seconds(90));
+  EXPECT_EQ(options_.pool.load_time_max, absl::Seconds(2));
+  EXPECT_EQ(options_.body_bytes_max, kMiB);
+  EXPECT_TRUE(options_.keep_crashed_worker);
+  EXPECT_TRUE(options_.is_open);
+}
+
+TEST_F(ServeFlagsTest, HaveEnvironmentVariablesThatCountLess) {
+  setenv("MAYFLY_MAX_QUEUE", "12", 1);
+  setenv("MAYFLY_DRAIN_TIMEOUT", "3s", 1);
+  setenv("MAYFLY_ROLE", "gateway", 1);
+  setenv("MAYFLY_PORT", "1", 1);
+  Parse({"--port", "2"});
+  for (const char* name : {"MAYFLY_MAX_QUEUE", "MAYFLY_DRAIN_TIMEOUT", "MAYFLY_ROLE", "MAYFLY_PORT"}) unsetenv(name);
+  EXPECT_EQ(options_.pool.queue_max, 12);
+  EXPECT_EQ(options_.drain_time_max, absl::Seconds(3));
+  EXPECT_EQ(options_.role, RoleName::kGateway);
+  EXPECT_EQ(options_.port, 2);
+}
+
+TEST_F(ServeFlagsTest, RefuseWhatIsOutOfRange) {
+  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{{"--port", "65536"},
+                                                                                     {"--port", "-1"},
+                                                                                     {"--max-workers", "0"},
+                                                                                     {"--worker-max-age", "soon"},
+                                                                                     {"--worker-max-age", "-1s"},
+                                                                                     {"--max-body", "0"},
+                                                                                     {"--role", "king"},
+                                                                                     {"--isolation", "none"}}) {
+    EXPECT_THROW(Parse(wrong), CLI::ParseError) << wrong[0] << " " << wrong[1];
+  }
+}
+
+}  // namespace
+}  // namespace mayfly

@@ -1,0 +1,55 @@
+#include "mayfly/serve_options.h"
+
+#include <boost/asio/ip/address.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/reason.h"
+
+namespace mayfly {
+namespace {
+
+absl::Status Refuse(std::string_view message) {
+  return MakeError(absl::StatusCode::kInvalidArgument, reason::kRequestInvalid, message);
+}
+
+absl::Status ValidateAddress(const ServeOptions& options) {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(options.address, error);
+  if (error) return Refuse(absl::StrCat("--address ", options.address, " is no IP address"));
+  if (address.is_loopback() || !options.tokens.empty() || options.is_open) return absl::OkStatus();
+  return Refuse(
+      absl::StrCat("--address ", options.address,
+                   " can be reached by others: give --token-file FILE, or --insecure-no-auth if that is meant"));
+}
+
+absl::Status NeedsPeer(const std::string& address, std::string_view role, std::string_view flag) {
+  if (!address.empty()) return absl::OkStatus();
+  return Refuse(absl::StrCat("--role=", role, " needs ", flag, " HOST:PORT"));
+}
+
+absl::Status ValidatePeers(const ServeOptions& options) {
+  switch (options.role) {
+    case RoleName::kAll:
+      return absl::OkStatus();
+    case RoleName::kControl:
+      return NeedsPeer(options.data_plane, "control", "--data-plane");
+    case RoleName::kData:
+      return NeedsPeer(options.control_plane, "data", "--control-plane");
+    case RoleName::kGateway: {
+      absl::Status status = NeedsPeer(options.control_plane, "gateway", "--control-plane");
+      status.Update(NeedsPeer(options.data_plane, "gateway", "--data-plane"));
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ValidateServeOptions(const ServeOptions& options) {
+  if (absl::Status status = ValidateAddress(options); !status.ok()) return status;
+  return ValidatePeers(options);
+}
+
+}  // namespace mayfly

@@ -1,0 +1,46 @@
+// What `mayfly serve` is told.
+#ifndef MAYFLY_MAYFLY_SERVE_OPTIONS_H_
+#define MAYFLY_MAYFLY_SERVE_OPTIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "base/limits.h"
+#include "dataplane/call_report.h"
+#include "dataplane/pool_limits.h"
+
+namespace mayfly {
+
+enum class RoleName { kAll, kControl, kData, kGateway };
+
+struct ServeOptions {
+  RoleName role = RoleName::kAll;
+  std::string address = "127.0.0.1";
+  uint16_t port = 8080;
+  uint16_t grpc_port = 50051;
+  std::vector<std::string> tokens;  // any of them lets a caller in; the first is sent to other roles
+  bool is_open = false;             // --insecure-no-auth
+  std::string control_plane;        // addresses of other roles
+  std::string data_plane;
+  std::string data_dir;
+  std::string worker_dir;
+  bool keep_crashed_worker = false;
+  dataplane::Isolation isolation = dataplane::Isolation::kFresh;
+  dataplane::PoolLimits pool;
+  int functions_max = kFunctionsMax;
+  size_t body_bytes_max = kBodyBytesMax;
+  int connections_max = kHttpConnectionsMax;
+  absl::Duration drain_time_max = kDrainTimeMax;
+};
+
+// INVALID_ARGUMENT, saying what to do, for options that contradict each other: an address that others can reach without
+// a token, a role without its peers.
+absl::Status ValidateServeOptions(const ServeOptions& options);
+
+}  // namespace mayfly
+
+#endif  // MAYFLY_MAYFLY_SERVE_OPTIONS_H_

@@ -1,0 +1,34 @@
+#include "mayfly/serve_options.h"
+
+#include <gtest/gtest.h>
+
+namespace mayfly {
+namespace {
+
+TEST(ServeOptionsTest, AnAddressOthersReachNeedsATokenOrAPlainNo) {
+  for (const char* loopback : {"127.0.0.1", "127.1.2.3", "::1"}) {
+    EXPECT_TRUE(ValidateServeOptions({.address = loopback}).ok()) << loopback;
+  }
+  for (const char* open : {"0.0.0.0", "::", "10.0.0.1"}) {
+    const absl::Status status = ValidateServeOptions({.address = open});
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(status.message(), "--address " + std::string(open) +
+                                    " can be reached by others: give --token-file FILE, or --insecure-no-auth if that "
+                                    "is meant");
+    EXPECT_TRUE(ValidateServeOptions({.address = open, .tokens = {"t"}}).ok());
+    EXPECT_TRUE(ValidateServeOptions({.address = open, .is_open = true}).ok());
+  }
+  EXPECT_EQ(ValidateServeOptions({.address = "here"}).message(), "--address here is no IP address");
+}
+
+TEST(ServeOptionsTest, ARoleNeedsItsPeers) {
+  EXPECT_EQ(ValidateServeOptions({.role = RoleName::kControl}).message(),
+            "--role=control needs --data-plane HOST:PORT");
+  EXPECT_EQ(ValidateServeOptions({.role = RoleName::kData}).message(), "--role=data needs --control-plane HOST:PORT");
+  EXPECT_EQ(ValidateServeOptions({.role = RoleName::kGateway, .control_plane = "x:1"}).message(),
+            "--role=gateway needs --data-plane HOST:PORT");
+  EXPECT_TRUE(ValidateServeOptions({.role = RoleName::kGateway, .control_plane = "x:1", .data_plane = "y:2"}).ok());
+}
+
+}  // namespace
+}  // namespace mayfly

@@ -1,0 +1,53 @@
+// A serving process: a role and the doors to it.
+#ifndef MAYFLY_MAYFLY_SERVER_H_
+#define MAYFLY_MAYFLY_SERVER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/authenticator.h"
+#include "base/clock.h"
+#include "gateway/http_server.h"
+#include "gateway/transcoder.h"
+#include "mayfly/grpc_door.h"
+#include "mayfly/role.h"
+#include "mayfly/serve_options.h"
+
+namespace mayfly {
+
+class Server {
+ public:
+  // Opens the doors that the role has. `authenticator` and `clock` outlive the server. Errors: UNAVAILABLE, with the
+  // flag that chooses another port, for a port that is taken.
+  static absl::StatusOr<std::unique_ptr<Server>> Open(const ServeOptions& options, std::unique_ptr<Role> role,
+                                                      const Authenticator& authenticator, const Clock& clock);
+
+  // Cancels what still runs, waits for it, and ends the role's threads.
+  ~Server();
+
+  // nullopt: there is no such door.
+  std::optional<uint16_t> http_port() const;
+  std::optional<uint16_t> grpc_port() const;
+
+  // Health says that this process is leaving, on both doors; then new calls are refused, and those in flight finish,
+  // for `time_max` at most. Called once.
+  void Drain(absl::Duration time_max);
+
+ private:
+  explicit Server(std::unique_ptr<Role> role) : role_(std::move(role)) {}
+  absl::Status OpenHttp(const ServeOptions& options, const Authenticator& authenticator, const Clock& clock);
+  absl::Status OpenGrpc(const ServeOptions& options, const Authenticator& authenticator);
+
+  const std::unique_ptr<Role> role_;
+  std::unique_ptr<gateway::Transcoder> transcoder_;
+  std::unique_ptr<gateway::HttpServer> http_;
+  std::unique_ptr<GrpcDoor> grpc_;
+};
+
+}  // namespace mayfly
+
+#endif  // MAYFLY_MAYFLY_SERVER_H_
