@@ -21,7 +21,7 @@ struct WorkerUsage {
 // One worker process. At most one of Load, Run and Prepare is under way at a time. Each `done` is called exactly once,
 // on a thread of the data plane's executor, never from inside the call that took it; calling back into the worker, or
 // destroying it, from `done` is allowed. Destroying a worker kills its process, and drops a `done` that was not called
-// yet. Methods are called by one thread at a time.
+// yet (one that another thread has just begun to call goes on). Methods are called by one thread at a time.
 //
 // When the process ends before it has replied, or its reply is malformed, the status is
 //   RESOURCE_EXHAUSTED MEMORY_LIMIT  if it ended because of its memory cap,

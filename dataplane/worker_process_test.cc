@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdlib>
@@ -75,25 +76,26 @@ void WaitForEnd(const UniqueFd& pidfd) {
 class WorkerProcessTest : public testing::Test {
  protected:
   WorkerProcessTest() {
-    StartThread();
+    StartThreads();
     MakeFactory({});
   }
 
   ~WorkerProcessTest() override {
     factory_.reset();
-    FinishThread();
+    FinishThreads();
   }
 
-  void StartThread() {
+  void StartThreads() {
     context_.restart();
     work_.emplace(context_.get_executor());
-    thread_ = std::thread([this] { context_.run(); });
+    // Two, so that handlers meet.
+    for (std::thread& thread : threads_) thread = std::thread([this] { context_.run(); });
   }
 
   // Returns when nothing is left to do: no handler, no wait.
-  void FinishThread() {
+  void FinishThreads() {
     work_.reset();
-    thread_.join();
+    for (std::thread& thread : threads_) thread.join();
   }
 
   void MakeFactory(WorkerProcessOptions options) {
@@ -163,7 +165,7 @@ class WorkerProcessTest : public testing::Test {
 
   boost::asio::io_context context_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
-  std::thread thread_;
+  std::array<std::thread, 2> threads_;
   std::unique_ptr<WorkerProcessFactory> factory_;
 };
 
@@ -439,9 +441,9 @@ TEST_F(WorkerProcessTest, ACrashedWorkerIsKeptWhenAsked) {
 
 TEST_F(WorkerProcessTest, NothingIsLeftAfterDestroying) {
   factory_.reset();
-  FinishThread();
+  FinishThreads();
   const std::set<std::string> before = OpenFds();
-  StartThread();
+  StartThreads();
   MakeFactory({});
   std::vector<std::unique_ptr<Worker>> workers;
   for (int i = 0; i < 8; ++i) workers.push_back(StartLoaded());
@@ -455,9 +457,9 @@ TEST_F(WorkerProcessTest, NothingIsLeftAfterDestroying) {
   // Each is gone, and reaped.
   for (const pid_t pid : pids) EXPECT_EQ(kill(pid, 0), -1) << pid;
   workers.clear();
-  FinishThread();
+  FinishThreads();
   EXPECT_EQ(OpenFds(), before);
-  StartThread();
+  StartThreads();
 }
 
 }  // namespace
