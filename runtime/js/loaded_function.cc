@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -51,8 +52,8 @@ v8::MaybeLocal<v8::Object> MakeCallContext(v8::Local<v8::Context> context, const
   }
   remaining->SetName(Name(isolate, "getRemainingTimeMillis"));
   const v8::Local<v8::Object> object = v8::Object::New(isolate);
-  (void)object->CreateDataProperty(context, Name(isolate, "invocationId"), ToV8(isolate, call.invocation_id));
-  (void)object->CreateDataProperty(context, Name(isolate, "getRemainingTimeMillis"), remaining);
+  std::ignore = object->CreateDataProperty(context, Name(isolate, "invocationId"), ToV8(isolate, call.invocation_id));
+  std::ignore = object->CreateDataProperty(context, Name(isolate, "getRemainingTimeMillis"), remaining);
   return object;
 }
 
@@ -109,14 +110,14 @@ void LoadedFunction::DefineModuleGlobals() {
   const v8::Local<v8::Context> context = realm_.context();
   const v8::Local<v8::Object> global = context->Global();
   const auto define = [&](std::string_view name, v8::Local<v8::Value> value) {
-    (void)global->DefineOwnProperty(context, Name(isolate_, name), value, v8::DontEnum);
+    std::ignore = global->DefineOwnProperty(context, Name(isolate_, name), value, v8::DontEnum);
   };
   v8::Local<v8::Function> require;
   if (modules_.MakeRequire("").ToLocal(&require)) define("require", require);
   if (code_.request().kind == SourceKind::kJsModule) return;
   const v8::Local<v8::Object> module = v8::Object::New(isolate_);
   const v8::Local<v8::Object> exports = v8::Object::New(isolate_);
-  (void)module->CreateDataProperty(context, Name(isolate_, "exports"), exports);
+  std::ignore = module->CreateDataProperty(context, Name(isolate_, "exports"), exports);
   define("module", module);
   define("exports", exports);
   module_.Reset(isolate_, module);

@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "absl/base/optimization.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/js/v8_strings.h"
@@ -14,13 +16,13 @@ namespace {
 void ThrowWithCode(v8::Isolate* isolate, std::string_view message, std::string_view code) {
   const v8::Local<v8::Context> context = isolate->GetCurrentContext();
   const v8::Local<v8::Object> error = v8::Exception::Error(ToV8(isolate, message)).As<v8::Object>();
-  (void)error->CreateDataProperty(context, Name(isolate, "code"), ToV8(isolate, code));
+  std::ignore = error->CreateDataProperty(context, Name(isolate, "code"), ToV8(isolate, code));
   isolate->ThrowException(error);
 }
 
 void Set(v8::Local<v8::Context> context, v8::Local<v8::Object> object, std::string_view name,
          v8::Local<v8::Value> value) {
-  (void)object->CreateDataProperty(context, Name(context->GetIsolate(), name), value);
+  std::ignore = object->CreateDataProperty(context, Name(context->GetIsolate(), name), value);
 }
 
 // The names a CommonJS module exports to an import: its own enumerable properties, beside `default`.
@@ -120,6 +122,7 @@ v8::MaybeLocal<v8::Value> Modules::Require(size_t index) {
     case ModuleFormat::kEsModule:
       return RequireEsModule(index);
   }
+  ABSL_UNREACHABLE();
 }
 
 v8::MaybeLocal<v8::Value> Modules::RequireJson(size_t index) {
@@ -267,7 +270,7 @@ v8::MaybeLocal<v8::Value> Modules::OnEvaluateSynthetic(v8::Local<v8::Context> co
     }
     // A name that has come since it was linked is not seen.
     const v8::TryCatch ignore(isolate);
-    (void)module->SetSyntheticModuleExport(isolate, name, value);
+    std::ignore = module->SetSyntheticModuleExport(isolate, name, value);
   }
   resolver->Resolve(context, v8::Undefined(isolate)).Check();
   return resolver->GetPromise();

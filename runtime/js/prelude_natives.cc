@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <tuple>
 
 #include "absl/time/clock.h"
 #include "runtime/js/monotonic.h"
@@ -88,7 +89,7 @@ void LoadLazily(v8::Local<v8::Name> name, const v8::PropertyCallbackInfo<v8::Val
 
 void DefineLazy(v8::Local<v8::Context> context, v8::Local<v8::Object> target, v8::Local<v8::Name> name,
                 v8::PropertyAttribute attributes) {
-  (void)target->SetLazyDataProperty(context, name, LoadLazily, v8::Local<v8::Value>(), attributes);
+  std::ignore = target->SetLazyDataProperty(context, name, LoadLazily, v8::Local<v8::Value>(), attributes);
 }
 
 void LoadLazily(v8::Local<v8::Name> name, const v8::PropertyCallbackInfo<v8::Value>& property) {

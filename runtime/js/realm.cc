@@ -1,6 +1,7 @@
 #include "runtime/js/realm.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/log/check.h"
@@ -63,7 +64,7 @@ void Realm::Log(LogLevel level, std::string_view text) {
 
 void Realm::Preload(const std::vector<std::string>& names) {
   const v8::TryCatch ignore(isolate_);
-  for (const std::string& name : names) (void)CallPrelude(context(), "preload", ToV8(isolate_, name));
+  for (const std::string& name : names) std::ignore = CallPrelude(context(), "preload", ToV8(isolate_, name));
 }
 
 void Realm::OnMessage(v8::Local<v8::Message> message, v8::Local<v8::Value> exception) {
@@ -128,7 +129,7 @@ bool Realm::RunMicrotasks() {
 bool Realm::RunTimer(v8::Local<v8::Function> callback) {
   v8::TryCatch caught(isolate_);
   caught.SetVerbose(true);
-  (void)callback->Call(context(), v8::Undefined(isolate_), 0, nullptr);
+  std::ignore = callback->Call(context(), v8::Undefined(isolate_), 0, nullptr);
   return !caught.HasTerminated();
 }
 

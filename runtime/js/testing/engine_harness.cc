@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/base/optimization.h"
 #include "absl/log/check.h"
 #include "absl/strings/str_cat.h"
 #include "base/limits.h"
@@ -29,6 +30,7 @@ std::string_view LevelName(LogLevel level) {
     case LogLevel::kError:
       return "ERROR";
   }
+  ABSL_UNREACHABLE();
 }
 
 }  // namespace
