@@ -9,7 +9,9 @@
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/time_util.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gateway/json_text.h"
 
 namespace mayfly::gateway {
@@ -71,6 +73,20 @@ const T* As(const pb::Message& message) {
   return dynamic_cast<const T*>(&message);
 }
 
+// Paths with commas between them, in either spelling: "timeoutMillis", and "timeout_millis" as it is.
+bool ReadFieldMask(std::string_view text, pb::FieldMask& mask) {
+  for (const std::string_view path : absl::StrSplit(text, ',', absl::SkipEmpty())) {
+    pb::FieldMask one;
+    if (absl::StrContains(path, '_')) {
+      one.add_paths(std::string(path));
+    } else if (!pb::util::FieldMaskUtil::FromJsonString(std::string(path), &one)) {
+      return false;
+    }
+    mask.MergeFrom(one);
+  }
+  return true;
+}
+
 }  // namespace
 
 bool IsWellKnown(const pb::Descriptor& descriptor) {
@@ -93,7 +109,7 @@ bool ReadWellKnownJson(std::string_view json, pb::Message& message) {
     return Unquote(json, text) && pb::util::TimeUtil::FromString(text, timestamp);
   }
   if (auto* mask = As<pb::FieldMask>(message)) {
-    return Unquote(json, text) && pb::util::FieldMaskUtil::FromJsonString(text, mask);
+    return Unquote(json, text) && ReadFieldMask(text, *mask);
   }
   return ReadOther(json, message);
 }

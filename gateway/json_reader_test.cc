@@ -127,11 +127,12 @@ TEST(JsonReaderTest, KeysOfAMapArePlainData) {
 
 TEST(JsonReaderTest, TakesWellKnownTypes) {
   const Everything message = Read(
-      R"({"time": "2026-11-24T15:28:27.5Z", "duration": "-1.5s", "mask": "a.bC,d", "struct": {"a": [1, null]},
+      R"({"time": "2026-11-24T15:28:27.5Z", "duration": "-1.5s", "mask": "a.bC,d_e", "struct": {"a": [1, null]},
           "value": [true], "wrapped": "5", "any": {"@type": "type.googleapis.com/google.protobuf.Duration", "value": "1s"}})");
   EXPECT_EQ(message.time().nanos(), 500'000'000);
   EXPECT_EQ(message.duration().seconds(), -1);
   EXPECT_EQ(message.mask().paths(0), "a.b_c");
+  EXPECT_EQ(message.mask().paths(1), "d_e");
   EXPECT_EQ(message.struct_().fields().at("a").list_value().values_size(), 2);
   EXPECT_TRUE(message.value().list_value().values(0).bool_value());
   EXPECT_EQ(message.wrapped().value(), 5);
