@@ -130,7 +130,10 @@ Catalog::Revision Catalog::Find(const FunctionName& name, int32_t revision) {
     absl::ReaderMutexLock lock(mutex_);
     const auto found = latest_.find(name);
     if (found == latest_.end()) return nullptr;
-    if (revision == 0 || revision == found->second.revision->key.revision) return found->second.revision;
+    const int32_t latest = found->second.revision->key.revision;
+    if (revision == 0 || revision == latest) return found->second.revision;
+    // The store has dropped it, whatever is still here.
+    if (revision <= latest - kRevisionsKeptMax) return nullptr;
   }
   absl::MutexLock lock(mutex_);
   return older_.Find({.name = name, .revision = revision});

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "dataplane/function_revision.h"
 #include "dataplane/test_functions.h"
 #include "mayfly/v1/function_service.pb.h"
@@ -82,6 +83,14 @@ TEST_F(CatalogTest, ASupersededRevisionIsStillHere) {
   const Catalog::Revision first = catalog_.Find({kDefaultNamespace, "a"}, 0);
   Tell(Change::PUT, MakeTestFunction("a", 2, "new"));
   EXPECT_EQ(catalog_.Find({kDefaultNamespace, "a"}, 1), first);
+}
+
+TEST_F(CatalogTest, ARevisionThatTheStoreKeepsNoLongerIsGoneHereToo) {
+  Tell(Change::PUT, MakeTestFunction("a", 1));
+  Tell(Change::PUT, MakeTestFunction("a", 2, "two"));
+  Tell(Change::PUT, MakeTestFunction("a", 1 + kRevisionsKeptMax, "last"));
+  EXPECT_EQ(catalog_.Find({kDefaultNamespace, "a"}, 1), nullptr);
+  EXPECT_EQ(catalog_.Find({kDefaultNamespace, "a"}, 2)->load.source, "two");
 }
 
 TEST_F(CatalogTest, TheSameToldAgainIsTheSameObject) {
