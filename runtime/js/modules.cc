@@ -8,6 +8,7 @@
 #include "absl/base/optimization.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "runtime/js/v8_strings.h"
 
 namespace mayfly::runtime::js {
@@ -23,6 +24,23 @@ void ThrowWithCode(v8::Isolate* isolate, std::string_view message, std::string_v
 void Set(v8::Local<v8::Context> context, v8::Local<v8::Object> object, std::string_view name,
          v8::Local<v8::Value> value) {
   std::ignore = object->CreateDataProperty(context, Name(context->GetIsolate(), name), value);
+}
+
+// A JSON dependency's value. Its SyntaxError names the dependency, which the parser knows nothing of.
+v8::MaybeLocal<v8::Value> ParseJson(v8::Local<v8::Context> context, const Module& dependency) {
+  v8::Isolate* const isolate = context->GetIsolate();
+  v8::TryCatch caught(isolate);
+  v8::Local<v8::Value> value;
+  if (v8::JSON::Parse(context, ToV8(isolate, dependency.source)).ToLocal(&value)) return value;
+  if (!caught.HasTerminated()) {
+    const v8::Local<v8::String> fault = caught.Message()->Get();
+    caught.Reset();
+    isolate->ThrowException(v8::Exception::SyntaxError(ToV8(
+        isolate,
+        absl::StrCat(dependency.name, ": ", absl::StripPrefix(ToUtf8(isolate, fault), "Uncaught SyntaxError: ")))));
+  }
+  caught.ReThrow();
+  return {};
 }
 
 // The names a CommonJS module exports to an import: its own enumerable properties, beside `default`.
@@ -128,7 +146,7 @@ v8::MaybeLocal<v8::Value> Modules::Require(size_t index) {
 v8::MaybeLocal<v8::Value> Modules::RequireJson(size_t index) {
   if (const auto found = json_.find(index); found != json_.end()) return found->second.Get(isolate_);
   v8::Local<v8::Value> value;
-  if (!v8::JSON::Parse(realm_.context(), ToV8(isolate_, code_.dependency(index).source)).ToLocal(&value)) return {};
+  if (!ParseJson(realm_.context(), code_.dependency(index)).ToLocal(&value)) return {};
   json_.emplace(index, v8::Global<v8::Value>(isolate_, value));
   return value;
 }

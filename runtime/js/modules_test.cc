@@ -69,6 +69,7 @@ TEST(ModulesTest, JsonIsADependencyByItsName) {
       Load({.source = "require('data.json')", .dependencies = {{.name = "data.json", .source = "{"}}});
   EXPECT_EQ(reply.outcome, Outcome::kSourceInvalid);
   EXPECT_EQ(reply.error.type, "SyntaxError");
+  EXPECT_EQ(reply.error.message, "data.json: Expected property name or '}' in JSON at position 1 (line 1 column 2)");
 }
 
 TEST(ModulesTest, AnUnknownNameIsAnErrorThatNamesTheNearest) {

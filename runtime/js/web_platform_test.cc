@@ -32,7 +32,7 @@ TEST_P(WebPlatformTest, DoesAsTheWebPlatformDefinesIt) {
 INSTANTIATE_TEST_SUITE_P(Globals, WebPlatformTest,
                          ::testing::Values(Suite{"globals", 25}, Suite{"base64", 38}, Suite{"timers", 7},
                                            Suite{"structured_clone", 10}, Suite{"dom_exception", 2},
-                                           Suite{"events", 10}, Suite{"abort", 5}, Suite{"encoding", 8},
+                                           Suite{"events", 11}, Suite{"abort", 5}, Suite{"encoding", 8},
                                            Suite{"url", 8}, Suite{"crypto", 4}, Suite{"performance", 1},
                                            Suite{"console", 2}),
                          [](const ::testing::TestParamInfo<Suite>& info) { return info.param.file; });

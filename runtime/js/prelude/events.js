@@ -23,6 +23,19 @@ Object.defineProperty(Event.prototype, "constructor", { value: Event, writable: 
 for (const name of constants) Object.defineProperty(Event, name, { value: BaseEvent[name], enumerable: true });
 finishInterface(Event, "Event");
 
+// An event keeps its target after the dispatch; the package's forgets it.
+const targets = new WeakMap();
+for (const name of ["target", "srcElement"]) {
+  const { get } = Object.getOwnPropertyDescriptor(BaseEvent.prototype, name);
+  const target = {
+    get [name]() {
+      return get.call(this) ?? targets.get(this) ?? null;
+    },
+  };
+  const descriptor = Object.getOwnPropertyDescriptor(target, name);
+  Object.defineProperty(BaseEvent.prototype, name, { ...descriptor, enumerable: true });
+}
+
 const { addEventListener, dispatchEvent, removeEventListener } = EventTarget.prototype;
 Object.assign(EventTarget.prototype, {
   addEventListener(type, callback, options) {
@@ -36,7 +49,11 @@ Object.assign(EventTarget.prototype, {
   dispatchEvent(event) {
     requireArguments(1, arguments.length, "EventTarget.dispatchEvent");
     if (!(event instanceof BaseEvent)) throw new TypeError("EventTarget.dispatchEvent: the argument is not an Event");
-    return dispatchEvent.call(this, event);
+    try {
+      return dispatchEvent.call(this, event);
+    } finally {
+      targets.set(event, this);
+    }
   },
 });
 finishInterface(EventTarget, "EventTarget");

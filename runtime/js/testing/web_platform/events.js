@@ -63,6 +63,13 @@ test("an event is dispatched with its target, and can't be dispatched within its
   target.dispatchEvent(new Event("x"));
   same(seen, [true, true, 2]);
 });
+test("an event keeps its target after the dispatch, and no more", () => {
+  const target = new EventTarget();
+  const event = new Event("x");
+  same([event.target, event.srcElement], [null, null]);
+  target.dispatchEvent(event);
+  same([event.target === target, event.srcElement === target, event.currentTarget, event.eventPhase], [true, true, null, 0]);
+});
 test("a listener goes with its signal", () => {
   const target = new EventTarget();
   const controller = new AbortController();
