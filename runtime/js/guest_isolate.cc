@@ -35,7 +35,7 @@ GuestIsolate::~GuestIsolate() {
 
 void GuestIsolate::Recover() {
   if (isolate_->IsExecutionTerminating()) isolate_->CancelTerminateExecution();
-  if (memory_.heap_exhausted()) isolate_->LowMemoryNotification();
+  memory_.CollectGarbage();
   memory_.Reset();
 }
 

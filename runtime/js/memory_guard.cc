@@ -20,6 +20,10 @@ constexpr size_t kUnwindBytes = 8 * kMiB;
 // What the process needs beside the heap: code, the garbage collector's own, malloc's.
 constexpr size_t kOverheadBytes = 32 * kMiB;
 
+// Garbage that is worth a collection of its own, which takes milliseconds between calls; and the share of the cap.
+constexpr size_t kGarbageBytesMin = 16 * kMiB;
+constexpr size_t kGarbageShare = 4;
+
 // The heap's share of the cap; at least half of a small one.
 size_t HeapBytesMax(size_t bytes_max) { return bytes_max - std::min(kOverheadBytes, bytes_max / 2); }
 
@@ -49,6 +53,7 @@ class MemoryGuard::BufferAllocator final : public v8::ArrayBuffer::Allocator {
     free(data);
   }
 
+  size_t bytes() const { return bytes_; }
   bool refused() const { return refused_; }
   void Reset() { refused_ = false; }
 
@@ -99,6 +104,19 @@ size_t MemoryGuard::OnNearHeapLimit(void* guard, size_t current_heap_limit, size
   self.initial_heap_limit_ = initial_heap_limit;
   self.isolate_->TerminateExecution();
   return current_heap_limit + kUnwindBytes;
+}
+
+size_t MemoryGuard::UsedBytes() const {
+  v8::HeapStatistics heap;
+  isolate_->GetHeapStatistics(&heap);
+  return heap.used_heap_size() + buffers_->bytes();
+}
+
+void MemoryGuard::CollectGarbage() {
+  const size_t worthwhile = std::max(kGarbageBytesMin, bytes_max_ / kGarbageShare);
+  if (!heap_exhausted_ && UsedBytes() < kept_bytes_ + worthwhile) return;
+  isolate_->LowMemoryNotification();
+  kept_bytes_ = UsedBytes();
 }
 
 void MemoryGuard::Reset() {

@@ -40,12 +40,16 @@ class MemoryGuard {
   // Whether a buffer was refused since the last Reset.
   bool buffer_refused() const;
 
+  // Collects what ended contexts have left, if it is so much that the next call would be seen to hold it.
+  void CollectGarbage();
+
   // Gives the isolate its first limit back, and forgets what was passed.
   void Reset();
 
  private:
   class BufferAllocator;
 
+  size_t UsedBytes() const;
   static size_t OnNearHeapLimit(void* guard, size_t current_heap_limit, size_t initial_heap_limit);
 
   const size_t bytes_max_;
@@ -53,6 +57,7 @@ class MemoryGuard {
   v8::Isolate* isolate_ = nullptr;
   bool heap_exhausted_ = false;
   size_t initial_heap_limit_ = 0;
+  size_t kept_bytes_ = 0;  // what the last collection left
 };
 
 }  // namespace mayfly::runtime::js
