@@ -1,0 +1,104 @@
+"""Every guest of cases/ does what it says there, through the HTTP door."""
+
+import json
+
+import pytest
+from cases import all_cases
+
+# The isolation strategies there are: each must give the same answers.
+STRATEGIES = ["fresh"]
+
+# Reason → (status of a call, gRPC code, its name).
+ANSWERS = {
+    "FUNCTION_THREW": (500, 2, "UNKNOWN"),
+    "FUNCTION_TIMEOUT": (504, 4, "DEADLINE_EXCEEDED"),
+    "MEMORY_LIMIT": (429, 8, "RESOURCE_EXHAUSTED"),
+    "WORKER_CRASHED": (500, 13, "INTERNAL"),
+    "RESULT_NOT_SERIALIZABLE": (500, 2, "UNKNOWN"),
+    "RESULT_TOO_LARGE": (429, 8, "RESOURCE_EXHAUSTED"),
+    "EVENT_INVALID": (400, 3, "INVALID_ARGUMENT"),
+    "SOURCE_INVALID": (400, 3, "INVALID_ARGUMENT"),
+    "HANDLER_NOT_FOUND": (400, 3, "INVALID_ARGUMENT"),
+}
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.id)
+def test_guest(case, strategy, http):
+    deployed = http.post("/functions", case.manifest())
+    if case.load_error:
+        check_error(deployed, case.load_error, case)
+        return
+    assert deployed.status == 201, deployed.body.decode()
+    for call in case.calls:
+        reply = http.post(path_of(case, call), call.event)
+        assert reply.header("Mayfly-Isolation") == strategy
+        if call.error:
+            check_error(reply, call.error, case)
+        else:
+            check_result(reply, call)
+        if call.logs is not None:
+            assert logs_of(reply) == [line.replace("{file}", case.file) for line in call.logs]
+
+
+def path_of(case, call):
+    """The short path answers with the bare result; the long one brings the logs too."""
+    if call.logs is None:
+        return f"/invoke/{case.id}"
+    return f"/v1/namespaces/default/functions/{case.id}:invoke"
+
+
+def check_result(reply, call):
+    body = reply.body.decode()
+    assert reply.status == 200, body
+    if call.logs is not None:
+        # The result stands verbatim in the body.
+        start, end = '{"result":', ',"receipt":'
+        assert body.startswith(start)
+        body = body[len(start) : body.rindex(end)]
+    assert body == call.result
+
+
+def check_error(reply, expected, case):
+    status, code, name = ANSWERS[expected["reason"]]
+    body = reply.json()
+    assert reply.reason == expected["reason"], body
+    assert (reply.status, body["code"], body["status"]) == (status, code, name)
+    assert body["error"] == body["message"] != ""
+    error = reply.detail("FunctionError") or {}
+    if "type" in expected:
+        assert error["type"] == expected["type"]
+    if "message" in expected:
+        assert error["message"] == expected["message"]
+    if "message_has" in expected:
+        assert expected["message_has"] in body["message"]
+    if "place" in expected:
+        assert place_of(error, expected["place"], case) == place(expected["place"], case)
+    if "frames" in expected:
+        frames = [f"{frame['function'] or '-'} {frame['file']}:{frame['line']}" for frame in error["frames"]]
+        assert frames == [frame.replace(" main:", f" {case.file}:") for frame in expected["frames"]]
+    for part in expected.get("stack_has", []):
+        assert part in error["stack"]
+
+
+def place(text, case):
+    parts = str(text).split(":")
+    return tuple(parts if not parts[0].isdigit() else [case.file, *parts])
+
+
+def place_of(error, expected, case):
+    """The innermost frame, with as many parts as the expectation has."""
+    assert error["frames"], f"no place in {error}"
+    frame = error["frames"][0]
+    return (frame["file"], str(frame["line"]), str(frame["column"]))[: len(place(expected, case))]
+
+
+def logs_of(reply):
+    receipt = reply.json()["receipt"] if reply.status == 200 else reply.detail("Receipt")
+    return [f"{entry['level'].lower()} {entry['text']}" for entry in receipt["logs"]]
+
+
+def test_the_suite_holds_guests_of_every_form():
+    forms = [case.form for case in all_cases()]
+    assert {form: forms.count(form) > 20 for form in ("js", "esm", "python")} == {"js": True, "esm": True, "python": True}
+    json.dumps([case.manifest() for case in all_cases()])

@@ -1,0 +1,94 @@
+"""What processes there are. The test process adopts orphans, so that whatever a dead server left behind shows as its child."""
+
+import ctypes
+import os
+import pathlib
+import select
+import signal
+import time
+
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans():
+    """From now on a process whose parent dies becomes a child of this one."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+
+
+def stat(pid):
+    """(name, state, ppid), or None for a process that is gone."""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    name = text[text.index("(") + 1 : text.rindex(")")]
+    state, ppid = text[text.rindex(")") + 2 :].split()[:2]
+    return name, state, int(ppid)
+
+
+def children(pid):
+    """The running (not the dead, unreaped) children of a process."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit() and (known := stat(int(entry))) and known[2] == pid and known[1] != "Z":
+            found.append(int(entry))
+    return found
+
+
+def descendants(pid):
+    found = []
+    for child in children(pid):
+        found += [child, *descendants(child)]
+    return found
+
+
+def orphans():
+    """Worker and zygote processes that have outlived their server; dead ones are reaped on the way."""
+    found = []
+    for entry in os.listdir("/proc"):
+        known = stat(int(entry)) if entry.isdigit() else None
+        if not known or known[2] != os.getpid() or not known[0].startswith("mayfly-"):
+            continue
+        if known[1] == "Z":
+            os.waitpid(int(entry), 0)
+        else:
+            found.append(int(entry))
+    return found
+
+
+def wait_until_dead(pids, seconds):
+    """Waits until each process has ended; returns those that have not."""
+    deadline = time.monotonic() + seconds
+    alive = []
+    for pid in pids:
+        try:
+            fd = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        try:
+            if not select.select([fd], [], [], max(0, deadline - time.monotonic()))[0]:
+                alive.append(pid)
+        finally:
+            os.close(fd)
+    return alive
+
+
+def end(pids):
+    """Ends processes that a test has found where none should be, so that they can't disturb the next."""
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def resident_kib(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+    return 0
+
+
+def open_files(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
