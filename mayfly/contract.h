@@ -2,7 +2,7 @@
 #ifndef MAYFLY_MAYFLY_CONTRACT_H_
 #define MAYFLY_MAYFLY_CONTRACT_H_
 
-#include <string>
+#include <string_view>
 
 namespace google::protobuf {
 class MethodDescriptor;
@@ -15,10 +15,10 @@ inline constexpr char kFunctionService[] = "mayfly.v1.FunctionService";
 inline constexpr char kInvocationService[] = "mayfly.v1.InvocationService";
 
 // `service` is one of the two. Owned by protobuf.
-const google::protobuf::ServiceDescriptor& FindService(const std::string& service);
+const google::protobuf::ServiceDescriptor& FindService(std::string_view service);
 
 // A method that the service has: "GetFunction".
-const google::protobuf::MethodDescriptor& FindMethod(const std::string& service, const std::string& method);
+const google::protobuf::MethodDescriptor& FindMethod(std::string_view service, std::string_view method);
 
 }  // namespace mayfly
 
