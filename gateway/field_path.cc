@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "gateway/field_name.h"
 #include "gateway/json_codec.h"
 #include "gateway/json_scalar.h"
 #include "gateway/json_text.h"
@@ -13,14 +14,6 @@ namespace mayfly::gateway {
 namespace {
 
 namespace pb = google::protobuf;
-
-const pb::FieldDescriptor* FindField(const pb::Descriptor& descriptor, std::string_view name) {
-  for (int i = 0; i < descriptor.field_count(); ++i) {
-    const pb::FieldDescriptor* field = descriptor.field(i);
-    if (name == field->json_name() || name == field->name()) return field;
-  }
-  return nullptr;
-}
 
 bool IsSingleMessage(const pb::FieldDescriptor& field) {
   return field.message_type() != nullptr && !field.is_repeated();

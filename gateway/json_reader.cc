@@ -17,6 +17,7 @@
 #include "base/nearest.h"
 #include "base/reason.h"
 #include "base/utf8.h"
+#include "gateway/field_name.h"
 #include "gateway/json_codec.h"
 #include "gateway/json_cursor.h"
 #include "gateway/json_scalar.h"
@@ -29,14 +30,6 @@ namespace pb = google::protobuf;
 
 // A key as an error shows it: keys may be as long as the body.
 constexpr size_t kShownKeyBytesMax = 128;
-
-const pb::FieldDescriptor* FindField(const pb::Descriptor& descriptor, std::string_view name) {
-  for (int i = 0; i < descriptor.field_count(); ++i) {
-    const pb::FieldDescriptor* field = descriptor.field(i);
-    if (name == field->json_name() || name == field->name()) return field;
-  }
-  return nullptr;
-}
 
 std::vector<std::string> FieldNames(const pb::Descriptor& descriptor) {
   std::vector<std::string> names;
