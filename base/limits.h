@@ -77,7 +77,7 @@ inline constexpr absl::Duration kStarvationTimeMax = absl::Milliseconds(100);
 inline constexpr absl::Duration kRetryDelay = absl::Seconds(1);  // what RetryInfo tells a caller that was turned away
 inline constexpr size_t kRevisionsCachedMax = 256;  // revisions that are not the latest, kept to be invoked again
 inline constexpr size_t kRevisionCacheBytesMax = 64 * kMiB;  // and their sources
-inline constexpr size_t kNearestScannedMax = 2000;           // ids looked at to name the nearest of an unknown one
+inline constexpr size_t kNearestScannedMax = 500;            // ids looked at to name the nearest of an unknown one
 // The pause before a lost watch is begun again: it doubles with each failure, from the first to the second.
 inline constexpr absl::Duration kWatchRetryMin = absl::Milliseconds(50);
 inline constexpr absl::Duration kWatchRetryMax = absl::Seconds(5);

@@ -34,20 +34,24 @@ class FunctionWatcher::Core : public std::enable_shared_from_this<Core> {
   void Stop();
   State state() const;
 
-  // From the stream.
+  // From the stream: a message; that it must not be cancelled any more; that it is gone.
   void OnChange(const Change& change);
+  void OnEnding();
   void OnEnd(const grpc::Status& status);
 
  private:
   const Options options_;
-  const std::unique_ptr<v1::FunctionService::Stub> stub_;
+  // Holds the channel, whose end must not come on one of gRPC's own threads: Stop lets go of it. Streams do so before
+  // OnEnd.
+  std::unique_ptr<v1::FunctionService::Stub> stub_;
   Catalog& catalog_;
   TimerQueue& timers_;
   const Clock& clock_;
 
   mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  Stream* stream_ ABSL_GUARDED_BY(mutex_) = nullptr;  // owns itself; null once it has ended
+  bool streaming_ ABSL_GUARDED_BY(mutex_) = false;    // a stream has been made and is not gone
+  Stream* stream_ ABSL_GUARDED_BY(mutex_) = nullptr;  // owns itself; null once it is ending
   State state_ ABSL_GUARDED_BY(mutex_) = State::kAway;
   std::string token_ ABSL_GUARDED_BY(mutex_);
   absl::Duration pause_ ABSL_GUARDED_BY(mutex_);
@@ -76,8 +80,11 @@ class FunctionWatcher::Stream final : public grpc::ClientReadReactor<Change> {
     StartRead(&change_);
   }
   void OnDone(const grpc::Status& status) override {
-    core_->OnEnd(status);
+    const std::shared_ptr<Core> core = core_;
+    const grpc::Status ended = status;
+    core->OnEnding();
     delete this;
+    core->OnEnd(ended);
   }
 
  private:
@@ -94,6 +101,7 @@ void FunctionWatcher::Core::Open() {
     absl::MutexLock lock(mutex_);
     if (stopping_) return;
     token = token_;
+    streaming_ = true;
     stream_ = stream = new Stream(shared_from_this(), token, options_.metadata);
   }
   if (token.empty()) {
@@ -114,9 +122,14 @@ void FunctionWatcher::Core::OnChange(const Change& change) {
   if (change.kind() == Change::RESET || !change.resume_token().empty()) token_ = change.resume_token();
 }
 
-void FunctionWatcher::Core::OnEnd(const grpc::Status& status) {
+void FunctionWatcher::Core::OnEnding() {
   absl::MutexLock lock(mutex_);
   stream_ = nullptr;
+}
+
+void FunctionWatcher::Core::OnEnd(const grpc::Status& status) {
+  absl::MutexLock lock(mutex_);
+  streaming_ = false;
   state_ = State::kAway;
   if (stopping_) return;
   LOG(WARNING) << "the watch of the control plane's functions ended, and begins again in " << pause_ << ": "
@@ -132,7 +145,8 @@ void FunctionWatcher::Core::Stop() {
   stopping_ = true;
   timers_.Cancel(timer_);
   if (stream_ != nullptr) stream_->Cancel();
-  mutex_.Await(absl::Condition(+[](Stream** stream) { return *stream == nullptr; }, &stream_));
+  mutex_.Await(absl::Condition(+[](bool* streaming) { return !*streaming; }, &streaming_));
+  stub_.reset();
 }
 
 FunctionWatcher::State FunctionWatcher::Core::state() const {

@@ -9,35 +9,56 @@
 #include "mayfly/v1/function_service.grpc.pb.h"
 
 namespace mayfly::dataplane {
-namespace {
 
 // One request under way. gRPC needs all of it until it calls back.
-struct Request {
+struct GrpcFunctionSource::Request {
   std::unique_ptr<v1::FunctionService::Stub> stub;
   grpc::ClientContext context;
   v1::GetFunctionRequest request;
   v1::Function response;
-  FunctionSource::Done done;
+  Done done;
 };
-
-}  // namespace
 
 GrpcFunctionSource::GrpcFunctionSource(std::shared_ptr<grpc::ChannelInterface> channel, Metadata metadata)
     : channel_(std::move(channel)), metadata_(std::move(metadata)) {}
 
+GrpcFunctionSource::~GrpcFunctionSource() {
+  absl::MutexLock lock(mutex_);
+  mutex_.Await(absl::Condition(+[](int* requests) { return *requests == 0; }, &requests_));
+}
+
 void GrpcFunctionSource::Get(const FunctionName& name, int32_t revision, absl::Time deadline, Done done) {
-  auto call = std::make_shared<Request>();
-  call->stub = v1::FunctionService::NewStub(channel_);
-  for (const auto& [key, value] : metadata_) call->context.AddMetadata(key, value);
-  if (deadline != absl::InfiniteFuture()) call->context.set_deadline(absl::ToChronoTime(deadline));
-  call->request.set_name(name.ToString());
-  call->request.set_revision(revision);
-  call->request.set_view(v1::FULL);
-  call->done = std::move(done);
-  call->stub->async()->GetFunction(&call->context, &call->request, &call->response, [call](grpc::Status status) {
-    if (!status.ok()) return std::move(call->done)(FromPeer(status));
-    std::move(call->done)(std::move(call->response));
-  });
+  {
+    absl::MutexLock lock(mutex_);
+    ++requests_;
+  }
+  auto request = std::make_shared<Request>();
+  request->stub = v1::FunctionService::NewStub(channel_);
+  for (const auto& [key, value] : metadata_) request->context.AddMetadata(key, value);
+  if (deadline != absl::InfiniteFuture()) request->context.set_deadline(absl::ToChronoTime(deadline));
+  request->request.set_name(name.ToString());
+  request->request.set_revision(revision);
+  request->request.set_view(v1::FULL);
+  request->done = std::move(done);
+  request->stub->async()->GetFunction(
+      &request->context, &request->request, &request->response,
+      [this, answered = request](grpc::Status status) mutable { OnAnswer(std::move(answered), status); });
+}
+
+void GrpcFunctionSource::OnAnswer(std::shared_ptr<Request> request, const grpc::Status& status) {
+  Done done = std::move(request->done);
+  absl::StatusOr<v1::Function> function;
+  if (status.ok()) {
+    function = std::move(request->response);
+  } else {
+    function = FromPeer(status);
+  }
+  request.reset();
+  {
+    absl::MutexLock lock(mutex_);
+    --requests_;
+  }
+  std::move(done)(std::move(function));  // this object may be gone
 }
 
 }  // namespace mayfly::dataplane

@@ -7,11 +7,9 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/log/check.h"
 #include "absl/log/log.h"
-#include "absl/strings/str_cat.h"
-#include "base/error.h"
-#include "base/reason.h"
 #include "dataplane/function_pool.h"
 #include "dataplane/function_revision.h"
+#include "dataplane/pool_status.h"
 
 namespace mayfly::dataplane {
 
@@ -37,28 +35,6 @@ struct Pool::Effects {
 };
 
 namespace {
-
-absl::Status QueueFull(std::string_view whose, int limit) {
-  return WithRetryAfter(
-      MakeError(absl::StatusCode::kUnavailable, reason::kOverloaded,
-                absl::StrCat(whose, " has ", limit,
-                             " calls waiting, the most it may have. Nothing has run; try again later.")),
-      kRetryDelay);
-}
-
-absl::Status LoadTimedOut(const FunctionRevision& function, absl::Duration limit) {
-  return MakeError(absl::StatusCode::kDeadlineExceeded, reason::kFunctionTimeout,
-                   absl::StrCat("Loading ", function.Title(), " took longer than ", absl::FormatDuration(limit),
-                                " and was ended. Look for a loop or slow work at the top level of its source."));
-}
-
-// A worker that could not be started: whatever the factory says, the guest has not run.
-absl::Status NotStarted(const absl::Status& status) {
-  return WithRetryAfter(
-      MakeError(absl::StatusCode::kUnavailable, reason::kOverloaded,
-                absl::StrCat("No worker could be started: ", status.message(), " Nothing has run; try again later.")),
-      kRetryDelay);
-}
 
 void EraseSlot(std::vector<std::shared_ptr<WorkerSlot>>& from, const std::shared_ptr<WorkerSlot>& slot) {
   const auto found = std::ranges::find(from, slot);
@@ -92,7 +68,10 @@ absl::Status Pool::Acquire(const std::shared_ptr<const FunctionRevision>& functi
       effects.grants.push_back({.waiter = std::move(waiter), .lease = {.slot = std::move(idle), .load = nullptr}});
     } else {
       absl::Status room = CheckQueues(pool, *function, retention);
-      if (!room.ok()) return room;
+      if (!room.ok()) {
+        if (pool != nullptr) EraseIfUnused(*pool, effects);
+        return room;
+      }
       pool = &FindOrAdd(function, retention);
       pool->waiting.push_back({.waiter = std::move(waiter), .since = clock_.Monotonic()});
       ++waiting_;
@@ -196,14 +175,14 @@ void Pool::EraseIfUnused(FunctionPool& pool, Effects& effects) {
 }
 
 absl::Status Pool::CheckQueues(const FunctionPool* pool, const FunctionRevision& function, Retention retention) const {
-  if (waiting_ >= limits_.queue_max) return QueueFull("The server", limits_.queue_max);
+  if (waiting_ >= limits_.queue_max) return QueueFullStatus("The server", limits_.queue_max);
   if (retention == Retention::kThrowAway) {
     if (throw_away_waiting_ < limits_.queue_per_function_max) return absl::OkStatus();
-    return QueueFull("The queue of sources that are run without being stored", limits_.queue_per_function_max);
+    return QueueFullStatus("The queue of sources that are run without being stored", limits_.queue_per_function_max);
   }
   const size_t waiting = pool == nullptr ? 0 : pool->waiting.size();
   if (waiting < static_cast<size_t>(limits_.queue_per_function_max)) return absl::OkStatus();
-  return QueueFull(function.Title(), limits_.queue_per_function_max);
+  return QueueFullStatus(function.Title(), limits_.queue_per_function_max);
 }
 
 std::shared_ptr<WorkerSlot> Pool::TakeIdle(FunctionPool& pool, Effects& effects) {
@@ -272,7 +251,7 @@ bool Pool::MakeRoom(const FunctionPool& pool, Effects& effects) {
 
 void Pool::Grow(FunctionPool& pool, Effects& effects) {
   while (NeedsWorker(pool)) {
-    if (!MakeRoom(pool, effects)) {
+    if (IsRoomKeptFromOthers(pool) || !MakeRoom(pool, effects)) {
       if (!pool.starved) starved_.push_back(&pool);
       pool.starved = true;
       return;
@@ -296,12 +275,26 @@ void Pool::GrowStarved(Effects& effects) {
   }
 }
 
-// Whether a function without workers has waited long enough to take one from `pool`, at the end of its call.
+// The first of the functions that wait for their first worker, or null.
+const FunctionPool* Pool::FirstWithoutWorkers() const {
+  const auto first = std::ranges::find_if(
+      starved_, [](const FunctionPool* pool) { return pool->slots.empty() && !pool->waiting.empty(); });
+  return first == starved_.end() ? nullptr : *first;
+}
+
+// Whether another function without workers has waited so long that what room there is, or comes, is kept for it: a
+// large one would never fit if small ones took each bit of room as it came.
+bool Pool::IsRoomKeptFromOthers(const FunctionPool& pool) const {
+  const FunctionPool* first = FirstWithoutWorkers();
+  return first != nullptr && first != &pool &&
+         clock_.Monotonic() - first->waiting.front().since >= limits_.starvation_time_max;
+}
+
+// Whether a worker of `pool` that has ended its call makes room for another function's first one.
 bool Pool::IsOwedToAnother(const FunctionPool& pool) const {
-  const auto first = std::ranges::find_if(starved_, [](const FunctionPool* other) { return other->slots.empty(); });
-  if (first == starved_.end() || (*first)->waiting.empty() || *first == &pool) return false;
-  if (pool.waiting.empty()) return true;
-  return clock_.Monotonic() - (*first)->waiting.front().since >= limits_.starvation_time_max;
+  if (!pool.waiting.empty()) return IsRoomKeptFromOthers(pool);
+  const FunctionPool* first = FirstWithoutWorkers();
+  return first != nullptr && first != &pool;
 }
 
 void Pool::AddWorker(FunctionPool& pool, Effects& effects) {
@@ -406,7 +399,7 @@ void Pool::OnStarted(const std::shared_ptr<WorkerSlot>& slot, absl::StatusOr<std
     absl::MutexLock lock(mutex_);
     if (slot->state == State::kGone) return;
     if (worker == nullptr) {
-      FailLoad(slot, NotStarted(started.status()), {.usage = {}, .logs = {}}, effects);
+      FailLoad(slot, NotStartedStatus(started.status()), {.usage = {}, .logs = {}}, effects);
     } else {
       slot->worker = worker;
       SetState(*slot, State::kLoading);
@@ -446,7 +439,8 @@ void Pool::OnLoadTimeout(const std::shared_ptr<WorkerSlot>& slot) {
   {
     absl::MutexLock lock(mutex_);
     if (slot->state != State::kStarting && slot->state != State::kLoading) return;
-    FailLoad(slot, LoadTimedOut(*slot->function->function, limits_.load_time_max), {.usage = {}, .logs = {}}, effects);
+    FailLoad(slot, LoadTimeoutStatus(*slot->function->function, limits_.load_time_max), {.usage = {}, .logs = {}},
+             effects);
   }
   Perform(effects);
 }

@@ -132,6 +132,8 @@ class Pool {
   bool MakeRoom(const FunctionPool& pool, Effects& effects) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Grow(FunctionPool& pool, Effects& effects) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void GrowStarved(Effects& effects) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  const FunctionPool* FirstWithoutWorkers() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsRoomKeptFromOthers(const FunctionPool& pool) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsOwedToAnother(const FunctionPool& pool) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddWorker(FunctionPool& pool, Effects& effects) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetState(WorkerSlot& slot, WorkerSlot::State state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -234,6 +234,30 @@ TEST_F(PoolTest, OneWorkerAloneMayPassTheMemoryBudget) {
   EXPECT_EQ(workers_.size(), 1u);
 }
 
+TEST_F(PoolTest, SmallFunctionsDoNotTakeTheRoomThatALargeOneWaitsFor) {
+  limits_.workers_max = 10;
+  limits_.memory_budget_bytes = 256 << 20;
+  v1::Function large = MakeTestFunction("large");
+  large.mutable_manifest()->set_memory_limit_mib(256);
+  auto first = Acquire(a_);
+  auto second = Acquire(a_);
+  workers_.FinishStartAndLoad(0);
+  workers_.FinishStartAndLoad(1);
+  auto starved = Acquire(*MakeFunctionRevision(large));
+  auto third = Acquire(a_);
+  time_.Advance(limits_.starvation_time_max);
+  Return(first);
+  EXPECT_EQ(workers_.size(), 2u);  // half of the room is kept, and not given to `third`
+  Return(second);
+  ASSERT_EQ(workers_.size(), 3u);
+  workers_.FinishStartAndLoad(2);
+  EXPECT_TRUE(starved->lease.has_value());
+  Return(starved);
+  ASSERT_EQ(workers_.size(), 4u);
+  workers_.FinishStartAndLoad(3);
+  EXPECT_TRUE(third->lease.has_value());
+}
+
 TEST_F(PoolTest, OneFunctionHasItsOwnBound) {
   limits_.workers_per_function_max = 1;
   auto first = Acquire(a_);
