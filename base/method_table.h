@@ -32,8 +32,8 @@ class ServerStream {
  public:
   virtual ~ServerStream() = default;
 
-  // Queues a message, in order. False if the reader is gone or has kWatchQueueMax messages waiting: nothing was queued,
-  // and the handler calls Finish.
+  // Queues a message, in order. False if the reader is gone or has kWatchQueueMax messages, or kStreamBytesMax,
+  // waiting: nothing was queued, and the handler calls Finish.
   virtual bool Write(const google::protobuf::Message& message) = 0;
 
   // Runs `callback` once, as soon as nothing that was written waits any more or the reader is gone: at once if that is

@@ -1,7 +1,5 @@
 #include "mayfly/examine.h"
 
-#include <linux/landlock.h>
-#include <linux/seccomp.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -17,6 +15,7 @@
 #include "dataplane/pool_limits.h"
 #include "mayfly/serve_options.h"
 #include "mayfly/worker_binaries.h"
+#include "runtime/sandbox/sandbox.h"
 
 namespace mayfly {
 namespace {
@@ -41,8 +40,8 @@ Finding ExamineResources() {
                                            machine.memory_bytes >> 20, limits.workers_max));
 }
 
-std::vector<Finding> ExamineEngines() {
-  const absl::StatusOr<WorkerBinaries> binaries = FindWorkerBinaries("", OwnExecutable());
+std::vector<Finding> ExamineEngines(const std::string& executable) {
+  const absl::StatusOr<WorkerBinaries> binaries = FindWorkerBinaries("", executable);
   if (!binaries.ok()) {
     return {{.state = State::kBad,
              .name = "engines",
@@ -52,23 +51,23 @@ std::vector<Finding> ExamineEngines() {
   return {Good("JavaScript", binaries->js), Good("Python", binaries->python)};
 }
 
-// The wall around guests needs it.
-Finding ExamineSeccomp() {
-  const uint32_t kill = SECCOMP_RET_KILL_PROCESS;
-  if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &kill) == 0) return Good("seccomp", "filters that kill");
+Finding ExamineSandbox() {
+  const runtime::SandboxReport report = runtime::ProbeSandbox();
+  switch (runtime::LevelOf(report)) {
+    case runtime::SandboxLevel::kLandlock:
+      return Good("sandbox", absl::StrCat("seccomp and Landlock (version ", report.landlock_abi, ")"));
+    case runtime::SandboxLevel::kSeccomp:
+      return {.state = State::kWarning,
+              .name = "sandbox",
+              .detail = "seccomp alone: there is no Landlock behind it",
+              .advice = "enable it with the kernel parameter lsm=…,landlock"};
+    case runtime::SandboxLevel::kNone:
+      break;
+  }
   return {.state = State::kBad,
-          .name = "seccomp",
-          .detail = "the kernel has no filters",
-          .advice = "run on a kernel with CONFIG_SECCOMP_FILTER, outside what forbids it"};
-}
-
-Finding ExamineLandlock() {
-  const int64_t version = syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
-  if (version > 0) return Good("Landlock", absl::StrCat("version ", version));
-  return {.state = State::kWarning,
-          .name = "Landlock",
-          .detail = "not there: guests are kept from files by seccomp alone",
-          .advice = "enable it with the kernel parameter lsm=…,landlock"};
+          .name = "sandbox",
+          .detail = "the kernel has no seccomp filters, so no worker is started",
+          .advice = "run on a kernel with CONFIG_SECCOMP_FILTER, outside of what forbids it"};
 }
 
 // Killing by pidfd: a pid is never mistaken for another's.
@@ -99,11 +98,10 @@ Finding ExaminePort(std::string_view name, uint16_t port, std::string_view flag)
 
 }  // namespace
 
-std::vector<Finding> ExamineMachine() {
+std::vector<Finding> ExamineMachine(const std::string& executable) {
   std::vector<Finding> findings = {ExamineKernel(), ExamineResources()};
-  for (Finding& finding : ExamineEngines()) findings.push_back(std::move(finding));
-  findings.push_back(ExamineSeccomp());
-  findings.push_back(ExamineLandlock());
+  for (Finding& finding : ExamineEngines(executable)) findings.push_back(std::move(finding));
+  findings.push_back(ExamineSandbox());
   findings.push_back(ExaminePidfd());
   const ServeOptions defaults;
   findings.push_back(ExaminePort("HTTP port", defaults.port, "--port"));

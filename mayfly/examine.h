@@ -2,14 +2,15 @@
 #ifndef MAYFLY_MAYFLY_EXAMINE_H_
 #define MAYFLY_MAYFLY_EXAMINE_H_
 
+#include <string>
 #include <vector>
 
 #include "clients/cli/backends.h"
 
 namespace mayfly {
 
-// Looks at the kernel, the resources, the workers' binaries and the default ports. Changes nothing.
-std::vector<cli::Finding> ExamineMachine();
+// Looks at the kernel, the resources, the workers of `executable` and the default ports. Changes nothing.
+std::vector<cli::Finding> ExamineMachine(const std::string& executable);
 
 }  // namespace mayfly
 

@@ -223,6 +223,17 @@ TEST_F(GrpcDoorTest, ABodyBeyondTheLimitIsRefused) {
             grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
+TEST_F(GrpcDoorTest, BytesThatAreNoMessageAreTheCallersMistake) {
+  Open(open_);
+  std::string reply;
+  // Field 1 (name), one byte that is no UTF-8; then a length beyond the end.
+  for (const char* bytes : {"\x0a\x01\xff", "\x0a\x7f"}) {
+    const grpc::Status status = CallRaw("/mayfly.v1.FunctionService/GetFunction", bytes, reply);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_EQ(status.error_message(), "the request is no mayfly.v1.GetFunctionRequest, or its text is not UTF-8");
+  }
+}
+
 TEST_F(GrpcDoorTest, AMethodNobodyServesIsUnimplemented) {
   Open(open_);
   std::string reply;

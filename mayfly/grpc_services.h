@@ -1,4 +1,4 @@
-// The two services as gRPC knows them, each RPC handed to the method table.
+// The contract's services as gRPC knows them, each RPC handed to the method table.
 #ifndef MAYFLY_MAYFLY_GRPC_SERVICES_H_
 #define MAYFLY_MAYFLY_GRPC_SERVICES_H_
 

@@ -32,6 +32,6 @@ absl::StatusOr<std::unique_ptr<client::Backend>> ProgramBackends::OverStore(cons
 
 absl::StatusOr<std::unique_ptr<client::Backend>> ProgramBackends::InMemory() { return OpenPlanes(kInMemory); }
 
-std::vector<cli::Finding> ProgramBackends::Examine() { return ExamineMachine(); }
+std::vector<cli::Finding> ProgramBackends::Examine() { return ExamineMachine(OwnExecutable()); }
 
 }  // namespace mayfly

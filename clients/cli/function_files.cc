@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/reason.h"
+#include "base/utf8.h"
 
 namespace mayfly::cli {
 namespace {
@@ -47,6 +48,7 @@ absl::Status InvalidFile(std::string_view message) {
 absl::StatusOr<FunctionFile> ReadSource(const Files& files, const std::string& path) {
   absl::StatusOr<std::string> source = files.Read(path, kManifestBytesMax);
   if (!source.ok()) return InvalidFile(source.status().message());
+  if (!IsUtf8(*source)) return InvalidFile(absl::StrCat(path, ": the source is not UTF-8"));
   FunctionFile function;
   function.path = path;
   function.manifest.set_id(IdOf(path));

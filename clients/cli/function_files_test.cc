@@ -28,6 +28,13 @@ TEST(FunctionFilesTest, RefusesOtherKindsOfFile) {
             "x.txt: a function is a manifest (.json, .jsonc) or a source (.js, .cjs, .mjs, .py)");
 }
 
+TEST(FunctionFilesTest, RefusesSourcesThatAreNotUtf8) {
+  const FakeFiles files({{"x.js", "\xff"}, {"m.json", R"({"sourceFile": "x.js"})"}});
+  EXPECT_EQ(ReadFunctionFile(files, "x.js").status().message(), "x.js: the source is not UTF-8");
+  EXPECT_EQ(ReadFunctionFile(files, "m.json").status().message(),
+            "m.json:1:16: x.js is not UTF-8\n> 1 | {\"sourceFile\": \"x.js\"}\n    |                ^\n");
+}
+
 TEST(FunctionFilesTest, AFileThatIsNotThereIsAWrongArgument) {
   for (const char* path : {"x.js", "x.json"}) {
     const absl::Status status = ReadFunctionFile(FakeFiles({}), path).status();

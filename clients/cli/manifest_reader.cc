@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/nearest.h"
 #include "base/reason.h"
+#include "base/utf8.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -179,6 +180,7 @@ class Reader {
     for (const std::string& candidate : {beside, path}) {
       absl::StatusOr<std::string> content = files_.Read(candidate, kManifestBytesMax);
       if (content.ok()) {
+        if (!IsUtf8(*content)) return document_.ErrorAtString(value, absl::StrCat(candidate, " is not UTF-8"));
         into = *std::move(content);
         function_.source_paths.push_back(candidate);
         return absl::OkStatus();

@@ -5,6 +5,7 @@
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -111,6 +112,18 @@ class ClientTest : public testing::Test {
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };
+
+// The five lines of README.md, with `Address()` for the server's.
+absl::Status RunReadme(const std::string& address, std::ostream& out) {
+#include "clients/cpp/readme_snippet.inc"
+  return absl::OkStatus();
+}
+
+TEST_F(ClientTest, TheReadmesLinesWork) {
+  std::ostringstream out;
+  EXPECT_TRUE(RunReadme(Address(), out).ok());
+  EXPECT_EQ(out.str(), "namespaces/default/functions/greet@0{\"name\": \"Ada\"}\n");
+}
 
 TEST_F(ClientTest, DeploysIntoItsNamespaceWithItsToken) {
   v1::Manifest manifest;
