@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
@@ -24,9 +25,10 @@ class SqliteDatabase;
 // as SQLite does it.
 class SqliteStatement {
  public:
-  SqliteStatement(SqliteStatement&& other) noexcept : database_(other.database_), statement_(other.statement_) {
-    other.statement_ = nullptr;
-  }
+  SqliteStatement(SqliteStatement&& other) noexcept
+      : database_(other.database_),
+        statement_(std::exchange(other.statement_, nullptr)),
+        bind_error_(other.bind_error_) {}
   ~SqliteStatement();
 
   // `text` and `blob` outlive the statement's use.

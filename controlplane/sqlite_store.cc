@@ -34,9 +34,10 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> OpenConnection(const std::string
 }
 
 absl::StatusOr<std::unique_ptr<SqliteDatabase>> OpenWriter(const std::string& path, int64_t pages_max) {
-  // A temporary table would be a file in a folder that may be read-only.
-  auto database =
-      OpenConnection(path, "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
+  // A temporary table would be a file in a folder that may be read-only. A burst's log does not stay large.
+  auto database = OpenConnection(path,
+                                 "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = "
+                                 "MEMORY; PRAGMA cell_size_check = ON");
   if (!database.ok()) return database.status();
   // Before anything is written: the file may be another program's.
   if (absl::Status status = PrepareSchema(**database, path); !status.ok()) return status;
