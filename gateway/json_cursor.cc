@@ -136,10 +136,13 @@ void JsonCursor::SkipSpace() {
   while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
 }
 
+// The two below end with the text at the latest: were the check before ever to let a text through that it should not, an
+// io thread would not hang on it.
 void JsonCursor::SkipString() {
   ++at_;
   while (true) {
-    at_ = text_.find_first_of("\"\\", at_);
+    at_ = std::min(text_.find_first_of("\"\\", at_), text_.size());
+    if (at_ == text_.size()) return;
     if (text_[at_] == '"') break;
     at_ += 2;
   }
@@ -149,7 +152,8 @@ void JsonCursor::SkipString() {
 void JsonCursor::SkipContainer() {
   size_t depth = 0;
   do {
-    at_ = text_.find_first_of("\"{}[]", at_);
+    at_ = std::min(text_.find_first_of("\"{}[]", at_), text_.size());
+    if (at_ == text_.size()) return;
     if (text_[at_] == '"') {
       SkipString();
       continue;
