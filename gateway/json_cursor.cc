@@ -136,8 +136,8 @@ void JsonCursor::SkipSpace() {
   while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
 }
 
-// The two below end with the text at the latest: were the check before ever to let a text through that it should not, an
-// io thread would not hang on it.
+// The two below end with the text at the latest: were the check before ever to let a text through that it should not,
+// an io thread would not hang on it.
 void JsonCursor::SkipString() {
   ++at_;
   while (true) {

@@ -16,7 +16,8 @@ TEST(ExamineTest, LooksAtWhatMayflyNeedsAndAdvisesWhereItIsNotGood) {
     EXPECT_EQ(finding.advice.empty(), finding.state == cli::Finding::State::kGood) << finding.name;
   }
   // There are no workers.
-  EXPECT_THAT(names, testing::ElementsAre("kernel", "resources", "engines", "sandbox", "pidfd", "HTTP port", "gRPC port"));
+  EXPECT_THAT(names,
+              testing::ElementsAre("kernel", "resources", "engines", "sandbox", "pidfd", "HTTP port", "gRPC port"));
 }
 
 }  // namespace

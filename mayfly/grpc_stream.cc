@@ -71,9 +71,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   class Writer final : public ServerStream {
    public:
     explicit Writer(StreamReactor& reactor) : reactor_(reactor) {}
-    bool Write(const google::protobuf::Message& message) override {
-      return reactor_.Queue(SerializeMessage(message));
-    }
+    bool Write(const google::protobuf::Message& message) override { return reactor_.Queue(SerializeMessage(message)); }
     void OnDrained(Drained callback) override { reactor_.CallWhenDrained(std::move(callback)); }
     void Finish(absl::Status status) override { reactor_.End(status); }
 
