@@ -34,6 +34,9 @@ class Caller {
 
   void Start() {
     context_.emplace();
+    // gRPC 1.51's connect fails now and then when many connect at once (EINVAL, whatever the server): a call waits for
+    // the next attempt, instead of failing over and over.
+    context_->set_wait_for_ready(true);
     response_.Clear();
     begin_ = absl::Now();
     stub_.UnaryCall(&*context_, method_, {}, &request_, &response_,
@@ -79,6 +82,7 @@ std::vector<std::unique_ptr<grpc::GenericStub>> Connect(const LoadOptions& optio
     grpc::ChannelArguments arguments;
     // Channels to one address share a connection otherwise.
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
     stubs.push_back(std::make_unique<grpc::GenericStub>(
         grpc::CreateCustomChannel(options.address, grpc::InsecureChannelCredentials(), arguments)));
   }
