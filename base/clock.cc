@@ -1,17 +1,12 @@
 #include "base/clock.h"
 
-#include <time.h>
-
 #include "absl/time/clock.h"
+#include "base/monotonic.h"
 
 namespace mayfly {
 
 absl::Time SystemClock::Now() const { return absl::Now(); }
 
-absl::Duration SystemClock::Monotonic() const {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return absl::DurationFromTimespec(now);
-}
+absl::Duration SystemClock::Monotonic() const { return absl::Nanoseconds(MonotonicNanos()); }
 
 }  // namespace mayfly

@@ -80,13 +80,16 @@ std::string ToUtf8(std::string_view text, size_t bytes_max) {
   }
 }
 
+std::string_view CutUtf8(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
+  return text.substr(0, bytes_max);
+}
+
 std::string EscapedPrefix(std::string_view text, size_t bytes_max) {
-  std::string_view prefix = text.substr(0, bytes_max);
-  // Leaves out a character that the cut went through.
-  size_t whole = prefix.size();
-  while (prefix.size() < text.size() && whole > 0 && (static_cast<uint8_t>(text[whole]) & 0xC0) == 0x80) --whole;
-  if (whole > 0 && IsUtf8(prefix.substr(0, whole))) return absl::Utf8SafeCHexEscape(prefix.substr(0, whole));
-  return absl::CHexEscape(prefix);
+  const std::string_view whole = CutUtf8(text, bytes_max);
+  if (!whole.empty() && IsUtf8(whole)) return absl::Utf8SafeCHexEscape(whole);
+  return absl::CHexEscape(text.substr(0, bytes_max));
 }
 
 }  // namespace mayfly

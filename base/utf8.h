@@ -14,6 +14,9 @@ bool IsUtf8(std::string_view text);
 // `text`, cut to at most `bytes_max` bytes between two characters, with U+FFFD in place of each byte that is not UTF-8.
 std::string ToUtf8(std::string_view text, size_t bytes_max);
 
+// The longest prefix of at most `bytes_max` bytes that does not end inside a UTF-8 sequence.
+std::string_view CutUtf8(std::string_view text, size_t bytes_max);
+
 // What an error shows of a text that may be anything: at most its first `bytes_max` bytes, with control characters,
 // quotes and bytes that are not UTF-8 escaped as in C. Always UTF-8.
 std::string EscapedPrefix(std::string_view text, size_t bytes_max);

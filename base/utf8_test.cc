@@ -61,5 +61,12 @@ TEST(Utf8Test, ShowsAnyTextAsUtf8) {
   EXPECT_EQ(EscapedPrefix("\x80\x80\x80", 2), "\\x80\\x80");
 }
 
+TEST(Utf8Test, CutsBetweenTwoCharacters) {
+  EXPECT_EQ(CutUtf8("a\xC3\xA9z", 4), "a\xC3\xA9z");
+  EXPECT_EQ(CutUtf8("a\xC3\xA9z", 3), "a\xC3\xA9");
+  EXPECT_EQ(CutUtf8("a\xC3\xA9z", 2), "a");
+  EXPECT_EQ(CutUtf8("\xF0\x9F\xA6\x9F", 3), "");
+}
+
 }  // namespace
 }  // namespace mayfly

@@ -1,20 +1,16 @@
 #include "dataplane/asio_timer_queue.h"
 
-#include <time.h>
-
 #include <boost/system/error_code.hpp>
 #include <chrono>
 #include <vector>
+
+#include "base/monotonic.h"
 
 namespace mayfly::dataplane {
 namespace {
 
 // CLOCK_MONOTONIC, which is also what std::chrono::steady_clock and SystemClock::Monotonic read.
-absl::Duration Now() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return absl::DurationFromTimespec(now);
-}
+absl::Duration Now() { return absl::Nanoseconds(MonotonicNanos()); }
 
 }  // namespace
 

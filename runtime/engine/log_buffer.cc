@@ -1,29 +1,12 @@
 #include "runtime/engine/log_buffer.h"
 
-#include <time.h>
-
 #include <utility>
 
 #include "base/limits.h"
+#include "base/monotonic.h"
+#include "base/utf8.h"
 
 namespace mayfly::runtime {
-namespace {
-
-int64_t MonotonicNanos() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
-// The longest prefix of at most `bytes` bytes that does not cut a UTF-8 sequence.
-std::string_view CutAtCharacter(std::string_view text, size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
-  return text.substr(0, bytes);
-}
-
-}  // namespace
-
 void LogBuffer::Begin() {
   logs_ = Logs();
   bytes_ = 0;
@@ -41,7 +24,7 @@ void LogBuffer::Append(LogLevel level, std::string_view text) {
 
 void LogBuffer::AppendLine(LogLevel level, std::string_view line) {
   if (logs_.truncated) return;
-  const std::string_view kept = CutAtCharacter(line, kLogBytesMax - bytes_);
+  const std::string_view kept = CutUtf8(line, kLogBytesMax - bytes_);
   if (logs_.entries.size() == kLogEntriesMax || kept.size() < line.size()) logs_.truncated = true;
   if (logs_.entries.size() == kLogEntriesMax || (kept.empty() && !line.empty())) return;
   bytes_ += kept.size();

@@ -10,10 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/limits.h"
+#include "base/monotonic.h"
 #include "base/nearest.h"
 #include "runtime/js/guest_error.h"
 #include "runtime/js/handler_lookup.h"
-#include "runtime/js/monotonic.h"
 #include "runtime/js/v8_strings.h"
 
 namespace mayfly::runtime::js {

@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "absl/time/clock.h"
-#include "runtime/js/monotonic.h"
+#include "base/monotonic.h"
 #include "runtime/js/prelude_call.h"
 #include "runtime/js/random_source.h"
 #include "runtime/js/realm.h"

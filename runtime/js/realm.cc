@@ -7,8 +7,8 @@
 #include "absl/log/check.h"
 #include "absl/strings/str_cat.h"
 #include "base/limits.h"
+#include "base/monotonic.h"
 #include "runtime/js/guest_error.h"
-#include "runtime/js/monotonic.h"
 #include "runtime/js/prelude_call.h"
 #include "runtime/js/v8_strings.h"
 

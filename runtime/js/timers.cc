@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "runtime/js/monotonic.h"
+#include "base/monotonic.h"
 
 namespace mayfly::runtime::js {
 

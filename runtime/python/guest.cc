@@ -1,8 +1,6 @@
 #include "runtime/python/guest.h"
 
 #include <marshal.h>
-#include <time.h>
-
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -10,18 +8,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/limits.h"
+#include "base/monotonic.h"
 #include "runtime/python/failure.h"
 #include "runtime/python/json_encoder.h"
 #include "runtime/python/py_text.h"
 
 namespace mayfly::runtime {
 namespace {
-
-int64_t MonotonicNanos() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 // Measures one phase after another.
 class Lap {

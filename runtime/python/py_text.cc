@@ -5,17 +5,12 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "base/utf8.h"
 
 namespace mayfly::runtime {
 
 PyRef ToPyStr(std::string_view text) {
   return PyRef::Own(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), nullptr));
-}
-
-std::string_view CutUtf8(std::string_view text, size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) --bytes_max;
-  return text.substr(0, bytes_max);
 }
 
 std::string FromPyStr(PyObject* object, size_t bytes_max) {

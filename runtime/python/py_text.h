@@ -20,9 +20,6 @@ PyRef ToPyStr(std::string_view text);
 // Empty, with no exception set, if `object` is not a str or memory is short.
 std::string FromPyStr(PyObject* object, size_t bytes_max);
 
-// `text` cut to at most `bytes_max` bytes, at a character.
-std::string_view CutUtf8(std::string_view text, size_t bytes_max);
-
 // A compiled module's code, marshalled, as bytes; null with an exception set if `source` does not compile.
 PyRef CompileModule(const std::string& source, const std::string& file);
 
