@@ -8,13 +8,14 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/support/client_callback.h>
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/grpc_details.h"
 #include "base/limits.h"
 #include "base/reason.h"
-#include "google/rpc/status.pb.h"
 
 namespace mayfly::gateway {
 namespace {
@@ -51,10 +52,7 @@ absl::Status TransportError(absl::StatusCode code, const std::string& message, c
 
 absl::Status ToAbslStatus(const grpc::Status& status, const MethodDescriptor& method) {
   if (status.ok()) return absl::OkStatus();
-  google::rpc::Status details;
-  if (!status.error_details().empty() && details.ParseFromString(status.error_details())) {
-    return FromRpcStatus(details);
-  }
+  if (std::optional<absl::Status> error = FindServerError(status)) return *std::move(error);
   return TransportError(static_cast<absl::StatusCode>(status.error_code()), status.error_message(), method);
 }
 

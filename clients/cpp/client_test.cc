@@ -9,7 +9,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
-#include "absl/time/clock.h"
+#include "absl/synchronization/notification.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/reason.h"
@@ -60,10 +60,12 @@ class Functions final : public v1::FunctionService::Service {
 
 class Invocations final : public v1::InvocationService::Service {
  public:
-  grpc::Status Invoke(grpc::ServerContext* context, const v1::InvokeRequest* request,
-                      v1::InvokeResponse* response) override {
+  // Ends the call that waits.
+  absl::Notification released;
+
+  grpc::Status Invoke(grpc::ServerContext*, const v1::InvokeRequest* request, v1::InvokeResponse* response) override {
     if (request->event() == "\"wait\"") {
-      while (!context->IsCancelled()) absl::SleepFor(absl::Milliseconds(1));
+      released.WaitForNotification();
       return grpc::Status::CANCELLED;
     }
     if (request->event() == "\"throw\"") return ToGrpc(LargeError());
@@ -182,6 +184,7 @@ TEST_F(ClientTest, TakesTheLargestErrorWhole) {
 TEST_F(ClientTest, EndsACallAtItsDeadline) {
   const auto reply = Connect({.timeout = absl::Milliseconds(20)}).Invoke("greet", "\"wait\"");
   EXPECT_EQ(reply.status().code(), absl::StatusCode::kDeadlineExceeded);
+  invocations_.released.Notify();
 }
 
 TEST_F(ClientTest, NamesTheAddressWhereNoServerAnswers) {

@@ -8,6 +8,7 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -15,9 +16,9 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "base/error.h"
+#include "base/grpc_details.h"
 #include "base/limits.h"
 #include "base/reason.h"
-#include "google/rpc/status.pb.h"
 
 namespace mayfly::client {
 namespace {
@@ -64,10 +65,7 @@ class GrpcBackend final : public Backend {
  private:
   absl::Status ToAbslStatus(const grpc::Status& status) const {
     if (status.ok()) return absl::OkStatus();
-    google::rpc::Status details;
-    if (!status.error_details().empty() && details.ParseFromString(status.error_details())) {
-      return FromRpcStatus(details);
-    }
+    if (std::optional<absl::Status> error = FindServerError(status)) return *std::move(error);
     const auto code = static_cast<absl::StatusCode>(status.error_code());
     // Our server gives each error a reason: one without comes from the connection.
     if (code == absl::StatusCode::kUnavailable) {
