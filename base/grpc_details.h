@@ -12,8 +12,9 @@ class Status;
 
 namespace mayfly {
 
-// The error that a Mayfly server sent, with its details (base/error.h). nullopt if `status` has none, none that can be read, or those of
-// another code: then it comes from the connection, or from gRPC itself, and the caller says what that means to it.
+// The error that a Mayfly server sent, with its details (base/error.h). nullopt if `status` has none, none that can be
+// read, or those of another code: then it comes from the connection, or from gRPC itself, and the caller says what that
+// means to it.
 std::optional<absl::Status> FindServerError(const grpc::Status& status);
 
 }  // namespace mayfly
