@@ -44,6 +44,8 @@ inline constexpr absl::Duration kTimeoutMax = absl::Milliseconds(300'000);
 inline constexpr int kMemoryLimitMibDefault = 128;
 inline constexpr int kMemoryLimitMibMin = 32;
 inline constexpr int kMemoryLimitMibMax = 4096;
+inline constexpr size_t kWarmUpEventsMax = 16;
+inline constexpr int kWarmUpRuns = 10;  // of each, when a worker loads the function
 
 // What the store holds.
 inline constexpr int kRevisionsKeptMax = 100;

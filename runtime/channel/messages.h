@@ -21,6 +21,12 @@ enum class SourceKind : uint8_t {
   kJsModule = 2,  // js: an ES module
 };
 
+// Which of its interpreters a Python worker runs the function in.
+enum class PythonInterpreter : uint8_t {
+  kIsolated = 1,  // a sub-interpreter with a GIL of its own
+  kMain = 2,      // the main one, for extension modules that work in no other; under rewind only
+};
+
 // A dependency: `name` is what the guest imports.
 struct Module {
   std::string name;
@@ -35,6 +41,12 @@ struct LoadRequest {
   std::string source;
   std::vector<Module> dependencies;  // sorted by name, names unique
   int64_t memory_limit_bytes = 0;    // the whole worker's cap
+  PythonInterpreter python_interpreter = PythonInterpreter::kIsolated;
+
+  // What the handler is called with, in this order, once the function is loaded and before the first call: so that what
+  // it compiles and caches is there. Each is one valid JSON text. What it returns and logs is dropped; what it throws
+  // makes the load fail.
+  std::vector<std::string> warmup_events;
 };
 
 // Host → worker: one call.
@@ -99,6 +111,12 @@ struct EngineTimes {
   absl::Duration serialize;
 };
 
+// The rewind that made the worker pristine for a call. Zero before a worker's first call, and without rewind.
+struct RewindReport {
+  absl::Duration time;
+  int32_t pages = 0;  // brought back
+};
+
 // Worker → host, once for each RunRequest.
 struct RunReply {
   Outcome outcome = Outcome::kReturned;
@@ -106,6 +124,10 @@ struct RunReply {
   GuestError error;
   Logs logs;
   EngineTimes times;
+  RewindReport rewind;
+
+  // The worker takes no further call: its state can't be brought back. It ends.
+  bool last = false;
 };
 
 }  // namespace mayfly::runtime

@@ -17,6 +17,11 @@ LoadReply V8Engine::Load(const LoadRequest& function, LogBuffer& logs) {
 
 RunReply V8Engine::Run(const RunRequest& call, LogBuffer& logs) { return function_->Run(call, logs); }
 
+void V8Engine::BeforeCheckpoint() { isolate_.isolate()->LowMemoryNotification(); }
+
+// Each call draws its random numbers from the kernel already.
+void V8Engine::AfterCheckpoint() {}
+
 bool V8Engine::Prepare() {
   const std::vector<std::string> used = function_->used();
   function_.reset();

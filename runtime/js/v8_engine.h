@@ -24,6 +24,8 @@ class V8Engine final : public Engine {
   LoadReply Load(const LoadRequest& function, LogBuffer& logs) override;
   RunReply Run(const RunRequest& call, LogBuffer& logs) override;
   bool Prepare() override;
+  void BeforeCheckpoint() override;
+  void AfterCheckpoint() override;
 
  private:
   // In the order of dependence: the last goes first.

@@ -1,5 +1,7 @@
 #include "runtime/python/python_engine.h"
 
+#include <Python.h>
+
 namespace mayfly::runtime {
 
 LoadReply PythonEngine::Load(const LoadRequest& function, LogBuffer& logs) {
@@ -24,6 +26,10 @@ RunReply PythonEngine::Run(const RunRequest& call, LogBuffer& logs) {
   output_.Redirect(nullptr);
   return reply;
 }
+
+void PythonEngine::BeforeCheckpoint() { PyGC_Collect(); }
+
+void PythonEngine::AfterCheckpoint() {}
 
 bool PythonEngine::Prepare() {
   guest_.reset();

@@ -28,6 +28,8 @@ class PythonEngine : public Engine {
   LoadReply Load(const LoadRequest& function, LogBuffer& logs) override;
   RunReply Run(const RunRequest& call, LogBuffer& logs) override;
   bool Prepare() override;
+  void BeforeCheckpoint() override;
+  void AfterCheckpoint() override;
 
  private:
   const PythonProcess& process_;

@@ -112,6 +112,8 @@ class ObedientEngine final : public Engine {
   }
 
   bool Prepare() override { return prepares_; }
+  void BeforeCheckpoint() override {}
+  void AfterCheckpoint() override {}
 
  private:
   RunReply Obey(std::string_view command, std::string_view rest, const RunRequest& call) {
