@@ -151,6 +151,9 @@ std::string EncodeLoadRequest(const LoadRequest& request) {
     writer.Text(module.name);
     writer.Text(module.source);
   }
+  writer.Integer(static_cast<uint8_t>(request.python_interpreter));
+  writer.Integer(static_cast<uint32_t>(request.warmup_events.size()));
+  for (const std::string& event : request.warmup_events) writer.Text(event);
   return writer.Take();
 }
 
@@ -167,6 +170,11 @@ absl::StatusOr<LoadRequest> DecodeLoadRequest(std::string_view fields) {
     Module& module = request.dependencies.emplace_back();
     module.name = reader.Text(kDependencyNameBytesMax, "dependency.name");
     module.source = reader.Text(kManifestBytesMax, "dependency.source");
+  }
+  request.python_interpreter = static_cast<PythonInterpreter>(reader.Integer<uint8_t>(1, 2, "python_interpreter"));
+  const uint32_t events = reader.Integer<uint32_t>(0, kWarmUpEventsMax, "warmup_events");
+  for (uint32_t i = 0; i < events && reader.status().ok(); ++i) {
+    request.warmup_events.push_back(reader.Text(kEventBytesMax, "warmup_event"));
   }
   if (absl::Status status = reader.Finish(); !status.ok()) return status;
   return request;
@@ -208,9 +216,11 @@ absl::StatusOr<LoadReply> DecodeLoadReply(std::string_view fields) {
 std::string EncodeRunReply(const RunReply& reply) {
   WireWriter writer;
   WriteReply(writer, reply);
-  for (const absl::Duration time : {reply.times.parse, reply.times.handler, reply.times.serialize}) {
+  for (const absl::Duration time : {reply.times.parse, reply.times.handler, reply.times.serialize, reply.rewind.time}) {
     writer.Duration(std::clamp(time, absl::ZeroDuration(), kGuestClockMax));
   }
+  writer.Integer(std::max(reply.rewind.pages, 0));
+  writer.Integer(static_cast<uint8_t>(reply.last ? 1 : 0));
   return writer.Take();
 }
 
@@ -220,6 +230,9 @@ absl::StatusOr<RunReply> DecodeRunReply(std::string_view fields, std::string res
   reply.times.parse = reader.Duration("times.parse");
   reply.times.handler = reader.Duration("times.handler");
   reply.times.serialize = reader.Duration("times.serialize");
+  reply.rewind.time = reader.Duration("rewind.time");
+  reply.rewind.pages = reader.Integer<int32_t>(0, kInt32Max, "rewind.pages");
+  reply.last = reader.Integer<uint8_t>(0, 1, "last") == 1;
   if (absl::Status status = reader.Finish(); !status.ok()) return status;
   if (!IsOutcomeOfRun(reply.outcome)) return absl::InvalidArgumentError("outcome is not one of a run");
   if (result.size() > kResultBytesMax) return absl::InvalidArgumentError("result is out of range");

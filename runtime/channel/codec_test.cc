@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "base/limits.h"
 
@@ -22,6 +23,8 @@ LoadRequest SomeLoadRequest() {
       .source = "export default () => 'h\xC3\xA9llo'",
       .dependencies = {{.name = "a", .source = "1"}, {.name = "b/c", .source = ""}},
       .memory_limit_bytes = 128 << 20,
+      .python_interpreter = PythonInterpreter::kMain,
+      .warmup_events = {R"({"n":1})", "[]"},
   };
 }
 
@@ -48,6 +51,8 @@ RunReply SomeRunReply() {
       .error = SomeError(),
       .logs = SomeLogs(),
       .times = {.parse = absl::Nanoseconds(1), .handler = absl::Seconds(2), .serialize = absl::ZeroDuration()},
+      .rewind = {.time = absl::Microseconds(12), .pages = 17},
+      .last = true,
   };
 }
 
@@ -93,6 +98,8 @@ TEST(CodecTest, KeepsALoadRequest) {
   ASSERT_EQ(got->dependencies.size(), 2u);
   EXPECT_EQ(got->dependencies[1].name, "b/c");
   EXPECT_EQ(got->dependencies[0].source, "1");
+  EXPECT_EQ(got->python_interpreter, PythonInterpreter::kMain);
+  EXPECT_EQ(got->warmup_events, sent.warmup_events);
 }
 
 TEST(CodecTest, KeepsARunRequest) {
@@ -129,6 +136,9 @@ TEST(CodecTest, KeepsARunReply) {
   EXPECT_EQ(got->times.parse, absl::Nanoseconds(1));
   EXPECT_EQ(got->times.handler, absl::Seconds(2));
   EXPECT_EQ(got->times.serialize, absl::ZeroDuration());
+  EXPECT_EQ(got->rewind.time, absl::Microseconds(12));
+  EXPECT_EQ(got->rewind.pages, 17);
+  EXPECT_TRUE(got->last);
 }
 
 TEST(CodecTest, KeepsAResultWithoutAnError) {
@@ -171,15 +181,17 @@ TEST(CodecTest, SurvivesEveryByteChangedToEveryValue) {
 }
 
 // The layout of an empty reply that threw: outcome 1, three lengths of 4, the count of frames 4, truncated 1, the count
-// of entries 4, times.
+// of entries 4, three times and that of the rewind 8 each, its pages 4, last 1.
 constexpr size_t kTypeAt = 1;
 constexpr size_t kFramesAt = 13;
 constexpr size_t kEntriesAt = 18;
 constexpr size_t kTimesAt = 22;
+constexpr size_t kRewindAt = kTimesAt + 24;
+constexpr size_t kLastAt = kRewindAt + 12;
 
 TEST(CodecTest, RefusesHugeLengthsAndCounts) {
   const std::string reply = EncodeRunReply({.outcome = Outcome::kThrew});
-  ASSERT_EQ(reply.size(), kTimesAt + 24);
+  ASSERT_EQ(reply.size(), kLastAt + 1);
   for (const uint32_t huge : {0x7FFFFFFFu, 0x80000000u, 0xFFFFFFFFu}) {
     for (const size_t at : {kTypeAt, kTypeAt + 4, kTypeAt + 8, kFramesAt, kEntriesAt}) {
       EXPECT_THAT(DecodeRunReply(WithInteger(reply, at, huge), "").status().message(), HasSubstr("out of range")) << at;
@@ -218,6 +230,29 @@ TEST(CodecTest, RefusesEnumsAndTimesThatAreNone) {
             "times.parse is out of range");
   EXPECT_EQ(DecodeRunReply(WithInteger(reply, kTimesAt + 8, INT64_MAX), "").status().message(),
             "times.handler is out of range");
+}
+
+TEST(CodecTest, RefusesRewindsThatCannotBe) {
+  const std::string reply = EncodeRunReply({.outcome = Outcome::kThrew});
+  EXPECT_EQ(DecodeRunReply(WithInteger(reply, kRewindAt, int64_t{-1}), "").status().message(),
+            "rewind.time is out of range");
+  EXPECT_EQ(DecodeRunReply(WithInteger(reply, kRewindAt + 8, int32_t{-1}), "").status().message(),
+            "rewind.pages is out of range");
+  EXPECT_EQ(DecodeRunReply(WithInteger(reply, kLastAt, uint8_t{2}), "").status().message(), "last is out of range");
+}
+
+TEST(CodecTest, RefusesInterpretersThatAreNoneAndTooManyWarmUpEvents) {
+  // An empty load request ends with the interpreter and the count of events.
+  const std::string load = EncodeLoadRequest({});
+  const size_t interpreter_at = load.size() - 5;
+  EXPECT_EQ(DecodeLoadRequest(WithInteger(load, interpreter_at, uint8_t{0})).status().message(),
+            "python_interpreter is out of range");
+  EXPECT_EQ(DecodeLoadRequest(WithInteger(load, interpreter_at, uint8_t{3})).status().message(),
+            "python_interpreter is out of range");
+  const auto count = static_cast<uint32_t>(kWarmUpEventsMax);
+  EXPECT_TRUE(DecodeLoadRequest(EncodeLoadRequest({.warmup_events = std::vector<std::string>(count, "1")})).ok());
+  EXPECT_EQ(DecodeLoadRequest(WithInteger(load, interpreter_at + 1, count + 1)).status().message(),
+            "warmup_events is out of range");
 }
 
 TEST(CodecTest, RefusesOutcomesOfTheOtherKind) {

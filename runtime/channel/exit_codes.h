@@ -16,6 +16,10 @@ inline constexpr int kExitSetupFailed = 91;
 // The function loaded once, but not again.
 inline constexpr int kExitPrepareFailed = 92;
 
+// The worker's memory did not go back to the checkpoint. None of the guest's code has begun on a call that was handed
+// over since the last reply.
+inline constexpr int kExitRewindFailed = 93;
+
 }  // namespace mayfly::runtime
 
 #endif  // MAYFLY_RUNTIME_CHANNEL_EXIT_CODES_H_
