@@ -7,12 +7,10 @@
 
 #include "base/limits.h"
 #include "runtime/channel/exit_codes.h"
+#include "runtime/js/page_allocator.h"
 
 namespace mayfly::runtime::js {
 namespace {
-
-// What a rewind scans; 512 MB is V8's own choice. Code of one function rarely passes 4 MiB.
-constexpr size_t kCodeRangeBytes = 16 * kMiB;
 
 // Room for V8 to unwind what it terminates.
 constexpr size_t kUnwindBytes = 8 * kMiB;

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/js/guest_error.h"
+#include "runtime/js/page_allocator.h"
 #include "runtime/js/prelude_call.h"
 #include "runtime/js/prelude_natives.h"
 #include "runtime/js/realm.h"
@@ -72,6 +73,7 @@ absl::StatusOr<std::string> MakeStartupSnapshot(V8Process& process, std::string_
   v8::Isolate::CreateParams parameters;
   parameters.array_buffer_allocator = buffers.get();
   parameters.external_references = ExternalReferences();
+  parameters.constraints.set_code_range_size_in_bytes(kCodeRangeBytes);
   v8::SnapshotCreator creator(parameters);
   const absl::Status filled = Fill(creator, prelude);
   if (!filled.ok()) {

@@ -45,15 +45,8 @@ void WarmUp(V8Process& process, std::string_view snapshot) {
   CHECK(reply.outcome == Outcome::kReturned) << reply.error.stack;
 }
 
-}  // namespace
-
-V8Boot::V8Boot(std::string_view snapshot) : snapshot_(snapshot) {
-  // A guest sees one time zone, whatever the host's.
-  setenv("TZ", "UTC", 1);
-  WarmUp(process_, snapshot_);
-}
-
-void V8Boot::BeforeFork() {
+// V8 keeps tables of its own out of forked processes; this lets them in.
+void LetForksInherit() {
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {
     unsigned long begin = 0;
@@ -62,6 +55,15 @@ void V8Boot::BeforeFork() {
     // Fails for the kernel's own mappings, which are inherited anyway.
     (void)madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DOFORK);
   }
+}
+
+}  // namespace
+
+V8Boot::V8Boot(std::string_view snapshot) : snapshot_(snapshot) {
+  // A guest sees one time zone, whatever the host's.
+  setenv("TZ", "UTC", 1);
+  WarmUp(process_, snapshot_);
+  LetForksInherit();
 }
 
 std::unique_ptr<Engine> V8Boot::MakeEngine(int64_t memory_limit_bytes) {

@@ -18,9 +18,6 @@ class V8Boot final : public EngineBoot {
   // `snapshot` (startup_snapshot.h) outlives it and every engine it makes.
   explicit V8Boot(std::string_view snapshot);
 
-  // V8 keeps its mappings out of forked processes; this lets them in.
-  void BeforeFork() override;
-
   std::unique_ptr<Engine> MakeEngine(int64_t memory_limit_bytes) override;
 
  private:

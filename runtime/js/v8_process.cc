@@ -19,7 +19,7 @@ class WakeUp final : public v8::Task {
 
 }  // namespace
 
-V8Process::V8Process() : platform_(v8::platform::NewSingleThreadedDefaultPlatform()) {
+V8Process::V8Process() : platform_(std::make_unique<PagePlatform>(v8::platform::NewSingleThreadedDefaultPlatform())) {
   v8::V8::SetFlagsFromString(kFlags);
   v8::V8::InitializePlatform(platform_.get());
   v8::V8::Initialize();
@@ -30,16 +30,18 @@ V8Process::~V8Process() {
   (void)platform_.release();
 }
 
-bool V8Process::RunTask(v8::Isolate* isolate) { return v8::platform::PumpMessageLoop(platform_.get(), isolate); }
+bool V8Process::RunTask(v8::Isolate* isolate) { return v8::platform::PumpMessageLoop(platform_->platform(), isolate); }
 
 void V8Process::WaitForTask(v8::Isolate* isolate, absl::Duration wait_max) {
   if (wait_max < absl::InfiniteDuration()) {
-    platform_->GetForegroundTaskRunner(isolate)->PostDelayedTask(std::make_unique<WakeUp>(),
-                                                                 absl::ToDoubleSeconds(wait_max));
+    platform_->platform()->GetForegroundTaskRunner(isolate)->PostDelayedTask(std::make_unique<WakeUp>(),
+                                                                             absl::ToDoubleSeconds(wait_max));
   }
-  v8::platform::PumpMessageLoop(platform_.get(), isolate, v8::platform::MessageLoopBehavior::kWaitForWork);
+  v8::platform::PumpMessageLoop(platform_->platform(), isolate, v8::platform::MessageLoopBehavior::kWaitForWork);
 }
 
-void V8Process::ForgetIsolate(v8::Isolate* isolate) { v8::platform::NotifyIsolateShutdown(platform_.get(), isolate); }
+void V8Process::ForgetIsolate(v8::Isolate* isolate) {
+  v8::platform::NotifyIsolateShutdown(platform_->platform(), isolate);
+}
 
 }  // namespace mayfly::runtime::js

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "absl/time/time.h"
+#include "runtime/js/page_platform.h"
 
 namespace mayfly::runtime::js {
 
@@ -29,8 +30,11 @@ class V8Process {
   // Tells the platform that `isolate` is about to go.
   void ForgetIsolate(v8::Isolate* isolate);
 
+  // All memory that V8 has mapped.
+  PageAllocator& pages() { return platform_->pages(); }
+
  private:
-  std::unique_ptr<v8::Platform> platform_;
+  std::unique_ptr<PagePlatform> platform_;
 };
 
 }  // namespace mayfly::runtime::js
