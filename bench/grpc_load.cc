@@ -1,14 +1,12 @@
-// Drives a server's gRPC door and prints what came of it as one line of JSON:
-//   {"calls": 1000, "errors": 0, "first_error": "", "seconds": 5.0, "p50_micros": 300, "p99_micros": 900}
+// Drives a server's gRPC door and prints what came of it as LoadResult's line of JSON.
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <string>
 
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "bench/load_generator.h"
+#include "bench/load_result.h"
 #include "mayfly/v1/invocation_service.pb.h"
 
 namespace {
@@ -18,16 +16,6 @@ std::string InvokeRequestBytes(const std::string& function, const std::string& e
   request.set_name(function);
   request.set_event(event);
   return request.SerializeAsString();
-}
-
-void Print(mayfly::bench::LoadResult result, absl::Duration duration) {
-  absl::PrintF(
-      "{\"calls\": %d, \"errors\": %d, \"first_error\": \"%s\", \"seconds\": %.3f, \"p50_micros\": %d, \"p99_micros\": "
-      "%d}\n",
-      result.latencies.count(), result.errors,
-      absl::StrReplaceAll(result.first_error, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", " "}}),
-      absl::ToDoubleSeconds(duration), absl::ToInt64Microseconds(result.latencies.Percentile(50)),
-      absl::ToInt64Microseconds(result.latencies.Percentile(99)));
 }
 
 }  // namespace
@@ -51,6 +39,6 @@ int main(int argc, char** argv) {
   if (!function.empty()) options.request = InvokeRequestBytes(function, event);
   options.duration = absl::Seconds(seconds);
   options.warm_up = absl::Seconds(warm_up_seconds);
-  Print(mayfly::bench::GenerateLoad(options), options.duration);
+  std::puts(ToJson(mayfly::bench::GenerateLoad(options)).c_str());
   return 0;
 }

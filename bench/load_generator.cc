@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/time/clock.h"
+#include "bench/latencies.h"
 
 namespace mayfly::bench {
 namespace {
@@ -103,7 +104,7 @@ LoadResult GenerateLoad(const LoadOptions& options) {
   }
   for (const auto& caller : callers) caller->Start();
   running.Wait();
-  LoadResult result;
+  LoadResult result = {.duration = options.duration};
   for (const auto& caller : callers) {
     result.latencies.Merge(caller->latencies());
     result.errors += caller->errors();

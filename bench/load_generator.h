@@ -2,11 +2,10 @@
 #ifndef MAYFLY_BENCH_LOAD_GENERATOR_H_
 #define MAYFLY_BENCH_LOAD_GENERATOR_H_
 
-#include <cstdint>
 #include <string>
 
 #include "absl/time/time.h"
-#include "bench/latencies.h"
+#include "bench/load_result.h"
 
 namespace mayfly::bench {
 
@@ -20,13 +19,8 @@ struct LoadOptions {
   absl::Duration duration;  // measured, after the warm-up
 };
 
-struct LoadResult {
-  Latencies latencies;  // of the calls that were answered with OK within the duration
-  int64_t errors = 0;   // the others
-  std::string first_error;
-};
-
-// Keeps `concurrency` calls in flight: each that ends begins the next (a closed loop). Returns when the last has ended.
+// Keeps `concurrency` calls in flight: each that ends begins the next (a closed loop). Returns when the last has ended;
+// what is not answered with OK is an error.
 LoadResult GenerateLoad(const LoadOptions& options);
 
 }  // namespace mayfly::bench

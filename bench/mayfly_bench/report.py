@@ -1,0 +1,33 @@
+"""The report as Markdown. `update_readme` takes its first table from there: see readme.py."""
+
+from mayfly_bench.figures import figures
+from mayfly_bench.loads import loads
+
+
+def report(results, facts, chart):
+    """`chart`: the name of the SVG file beside the report."""
+    sections = [figure_table(results), f"![Throughput, CPU per call and latency beside the peers]({chart})", load_table(results)]
+    notes = [f"- {name}: {value}" for name, value in facts.items()] + [f"- {note}" for note in results.notes]
+    notes += [f"- first error of {load.name} over {load.door}: {load.load.first_error}" for load in loads(results) if load.load.first_error]
+    return "\n\n".join([*sections, "\n".join(notes)]) + "\n"
+
+
+def figure_table(results):
+    lines = ["| figure | reach | measured | met |", "|---|---|---|:-:|"]
+    lines += [f"| {figure.what} | {figure.reach} | {cell(figure.measured)} | {figure.verdict} |" for figure in figures(results)]
+    return "\n".join(lines)
+
+
+def load_table(results):
+    lines = ["| what | door | requests/s | p50 ms | p99 ms | CPU µs per call | server's cores busy | errors |", "|---|---|--:|--:|--:|--:|--:|--:|"]
+    for named in loads(results):
+        load = named.load
+        latency = f"{load.p50_micros / 1000:.2f} | {load.p99_micros / 1000:.2f}"
+        lines.append(
+            f"| {named.name} | {named.door} | {load.rate:,.0f} | {latency} | {load.cpu_micros:.0f} | {load.server_busy:.2f} | {load.errors} |"
+        )
+    return "\n".join(lines)
+
+
+def cell(text):
+    return text.replace("|", "\\|")

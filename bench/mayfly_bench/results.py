@@ -1,0 +1,41 @@
+"""What was measured, by key, and what could not be."""
+
+import sys
+
+import pytest
+
+
+class Results:
+    def __init__(self, effort):
+        self.effort = effort
+        self.measured = {}
+        self.missing = {}  # key → why
+        self.versions = {}  # peer → version
+        self.notes = []
+        self.isolation = {}  # engine → what its receipt tells
+
+    def get(self, key):
+        """None where it was not measured."""
+        return self.measured.get(key)
+
+    def measure(self, key, action):
+        """Keeps what the action returns. A measurement that fails leaves the others alone."""
+        print(f"measuring {key} …", file=sys.stderr)
+        try:
+            self.measured[key] = action()
+        except Exception as error:  # Whatever it is, the table says it.
+            self.missing[key] = reason(error)
+            print(f"  not measured: {self.missing[key]}", file=sys.stderr)
+
+    def run(self, name, step):
+        """A step whose server does not start, say, leaves the other steps alone."""
+        try:
+            step()
+        except (Exception, pytest.fail.Exception) as error:  # As above; the harness fails by the latter.
+            self.notes.append(f"step {name} ended early: {reason(error)}")
+            print(f"  {self.notes[-1]}", file=sys.stderr)
+
+
+def reason(error):
+    text = getattr(error, "stderr", None) or str(error) or type(error).__name__
+    return " ".join(text.split())[:300]

@@ -1,0 +1,112 @@
+"""From results to the table of figures, the chart and the README, without measuring."""
+
+import xml.etree.ElementTree
+
+import pytest
+from mayfly_bench import readme
+from mayfly_bench.calls import Cold, Fib, Memory, Rewind
+from mayfly_bench.chart import chart
+from mayfly_bench.figures import figures
+from mayfly_bench.load import Load
+from mayfly_bench.loads import LOADS
+from mayfly_bench.options import DEFAULT
+from mayfly_bench.report import report
+from mayfly_bench.results import Results
+
+FACTS = {"machine": "a <machine> & more", "kernel": "6.18", "commit": "abc", "date": "2026-11-24"}
+
+
+def load(calls=10_000, cpu_micros=40, p99_micros=900, server_busy=1.0, errors=0):
+    return Load(
+        calls=calls, errors=errors, seconds=1, p50_micros=200, p90_micros=400, p99_micros=p99_micros, p999_micros=2_000,
+        cpu_micros=cpu_micros, server_busy=server_busy,
+    )
+
+
+@pytest.fixture
+def results():
+    """All reaches met, by a hair."""
+    results = Results(DEFAULT)
+    results.measured = {key: load() for key, _, _ in LOADS}
+    results.measured |= {"http workerd": load(5_000), "http fastapi": load(3_333), "http python fresh": load(200)}
+    results.measured |= {"grpc js": load(4_500), "grpc python": load(4_500)}
+    results.measured |= {"http js two cores": load(18_000), "http python two cores": load(18_000), "http many": load(9_000)}
+    for engine in ("js", "python"):
+        results.measured[f"rewind {engine}"] = Rewind(micros=15, pages=20)
+        results.measured[f"memory {engine}"] = Memory(pss_bytes=5e6, workers=10)
+    results.measured["cold js"] = Cold(creates=60, receipt_millis=7, wall_millis=8, forked=60)
+    results.measured["cold python"] = Cold(creates=60, receipt_millis=14, wall_millis=15, forked=60)
+    results.measured |= {"fib": Fib(run_micros=1_100, handler_micros=1_000, warmed=True), "fib node": 1_000}
+    return results
+
+
+def missed(results):
+    return [figure.what for figure in figures(results) if figure.met is False]
+
+
+def test_meets_each_reach_at_its_bound(results):
+    assert missed(results) == []
+    assert sum(figure.met is True for figure in figures(results)) == 17
+
+
+@pytest.mark.parametrize(
+    "key, value, what",
+    [
+        ("rewind js", Rewind(15.1, 20), "rewind of a JavaScript hello"),
+        ("http workerd", load(5_001), "beside workerd"),
+        ("http fastapi", load(3_334), "beside FastAPI"),
+        ("http python fresh", load(201), "beside our `fresh`"),
+        ("grpc js", load(4_499), "JavaScript hello over gRPC"),
+        ("fib", Fib(1_101, 1_000, True), "`fib(27)`"),
+        ("cold js", Cold(60, 7, 8.1, 60), "first call after a create, JavaScript"),
+        ("memory python", Memory(5.1e6, 10), "idle warm Python worker"),
+        ("half js", load(p99_micros=1_001), "p99 of a JavaScript hello"),
+        ("half python", load(errors=1), "p99 of a Python hello"),
+        ("http python two cores", load(17_999), "two cores against one, Python"),
+        ("http many", load(8_999), "10,000 stored functions"),
+    ],
+)
+def test_misses_a_reach_beyond_its_bound(results, key, value, what):
+    results.measured[key] = value
+    (only,) = missed(results)
+    assert what in only
+
+
+def test_judges_grpc_by_cpu_where_the_load_generator_limits_the_do_nothing_rpc(results):
+    results.measured["grpc health"] = load(10_000, cpu_micros=17, server_busy=0.5)
+    assert [what.split()[0] for what in missed(results)] == ["JavaScript", "Python"]
+    results.measured["grpc health"] = load(10_000, cpu_micros=18, server_busy=0.5)
+    assert missed(results) == []
+
+
+def test_says_why_a_figure_was_not_measured(results):
+    del results.measured["rewind js"]
+    results.missing["rewind js"] = "no receipt | tells"
+    figure = figures(results)[0]
+    assert (figure.measured, figure.met) == ("not measured: no receipt | tells", None)
+    assert "| not measured: no receipt \\| tells | – |" in report(results, FACTS, "chart.svg")
+
+
+def test_the_chart_is_well_formed_and_names_each_peer(results):
+    root = xml.etree.ElementTree.fromstring(chart(results, FACTS))
+    texts = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"workerd, shared", "Node vm, new context", "FastAPI, shared", "Mayfly fresh", "10,000"} <= set(texts)
+
+
+def test_the_chart_is_drawn_without_any_result():
+    xml.etree.ElementTree.fromstring(chart(Results(DEFAULT), FACTS))
+
+
+def test_the_readme_gets_the_newest_report_between_its_marks(results, tmp_path, monkeypatch):
+    monkeypatch.setattr(readme, "ROOT", tmp_path)
+    monkeypatch.setattr(readme, "RESULTS", tmp_path)
+    for stem in ("2026-11-24-1", "2026-11-24-2"):
+        (tmp_path / f"{stem}.md").write_text(report(results, {**FACTS, "commit": stem}, f"{stem}.svg"))
+        (tmp_path / f"{stem}.svg").write_text(chart(results, FACTS))
+    (tmp_path / "2026-11-24-3.md").write_text("a report without a chart")
+    (tmp_path / "README.md").write_text(f"before\n{readme.BEGIN}\nold\n{readme.END}\nafter\n")
+    readme.update_readme()
+    text = (tmp_path / "README.md").read_text()
+    assert text.startswith(f"before\n{readme.BEGIN}\n![") and text.endswith(f"|\n{readme.END}\nafter\n")
+    assert "](2026-11-24-2.svg)" in text and "commit 2026-11-24-2" in text and "old" not in text
+    assert "| figure | reach | measured | met |" in text
