@@ -1,0 +1,185 @@
+#include "runtime/rewind/kernel_state.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/limits.h"
+#include "runtime/rewind/raw_syscall.h"
+
+namespace mayfly::runtime {
+namespace {
+
+// vm.max_map_count is 65,530; a line of /proc/self/maps is about 100 bytes.
+constexpr size_t kMappingsMax = 16384;
+constexpr size_t kMapsTextBytesMax = size_t{2} << 20;
+
+bool IsReserve(const Mapping& mapping) {
+  return mapping.protection == PROT_NONE && !mapping.shared && mapping.inode == 0;
+}
+
+bool IsSame(const Mapping& a, const Mapping& b) {
+  return a.protection == b.protection && a.shared == b.shared && a.inode == b.inode &&
+         (a.inode == 0 || a.begin - a.offset == b.begin - b.offset);
+}
+
+bool IsOpen(int fd) { return RawSyscall(SYS_fcntl, fd, F_GETFD) >= 0; }
+
+uint64_t TakeNumber(std::string_view& text) {
+  uint64_t number = 0;
+  while (!text.empty() && text[0] >= '0' && text[0] <= '9') {
+    number = number * 10 + static_cast<uint64_t>(text[0] - '0');
+    text.remove_prefix(1);
+  }
+  if (!text.empty()) text.remove_prefix(1);
+  return number;
+}
+
+}  // namespace
+
+KernelState::KernelState(UnrestoredMemory& memory, int statm, int maps, int first_guest_fd)
+    : statm_(statm),
+      maps_(maps),
+      first_guest_fd_(first_guest_fd),
+      text_(memory.AllocateArray<char>(kMapsTextBytesMax)),
+      taken_room_(memory.AllocateArray<Mapping>(kMappingsMax)),
+      current_room_(memory.AllocateArray<Mapping>(kMappingsMax)),
+      open_fds_(memory.AllocateArray<bool>(kWorkerFdsMax)),
+      first_free_fd_(first_guest_fd) {}
+
+bool KernelState::Fail(const char* error) {
+  error_ = error;
+  return false;
+}
+
+// proc(5): size resident shared text lib data dt, in pages.
+bool KernelState::ReadSizes(Sizes& sizes) {
+  char text[128];
+  const long length = RawSyscall(SYS_pread64, statm_, text, sizeof(text), 0);
+  if (length <= 0) return Fail("/proc/self/statm can't be read");
+  std::string_view rest(text, static_cast<size_t>(length));
+  sizes.all = TakeNumber(rest);
+  for (int skipped = 0; skipped < 4; ++skipped) TakeNumber(rest);
+  sizes.data = TakeNumber(rest);
+  return true;
+}
+
+bool KernelState::ReadInto(std::span<Mapping> room, std::span<const Mapping>& mappings) {
+  const ptrdiff_t length = ReadMemoryMap(maps_, text_);
+  if (length < 0) return Fail("/proc/self/maps can't be read");
+  const ptrdiff_t count = ParseMemoryMap({text_.data(), static_cast<size_t>(length)}, room);
+  if (count < 0) return Fail("/proc/self/maps is odd");
+  if (static_cast<size_t>(count) > room.size()) return Fail("too many mappings");
+  mappings = room.first(static_cast<size_t>(count));
+  return true;
+}
+
+std::span<const Mapping> KernelState::ReadMappings() {
+  std::span<const Mapping> mappings;
+  return ReadInto(current_room_, mappings) ? mappings : std::span<const Mapping>();
+}
+
+bool KernelState::Take() {
+  for (size_t fd = 0; fd < open_fds_.size(); ++fd) {
+    open_fds_[fd] = IsOpen(static_cast<int>(fd));
+    if (open_fds_[fd]) first_free_fd_ = std::max(first_free_fd_, static_cast<int>(fd) + 1);
+  }
+  break_ = static_cast<uintptr_t>(RawSyscall(SYS_brk, 0));
+  return ReadInto(taken_room_, taken_) && ReadSizes(sizes_);
+}
+
+bool KernelState::HasKeptFds() {
+  for (int fd = first_guest_fd_; fd < first_free_fd_; ++fd) {
+    if (open_fds_[static_cast<size_t>(fd)] && !IsOpen(fd)) return Fail("a descriptor was closed");
+  }
+  return true;
+}
+
+// Those among the known ones, and all behind them.
+void KernelState::CloseNewFds() const {
+  for (int fd = first_guest_fd_; fd < first_free_fd_; ++fd) {
+    if (!open_fds_[static_cast<size_t>(fd)]) RawSyscall(SYS_close, fd);
+  }
+  RawSyscall(SYS_close_range, first_free_fd_, UINT_MAX, 0);
+}
+
+bool KernelState::CanRestore() {
+  Sizes sizes;
+  return HasKeptFds() && ReadSizes(sizes) && (sizes == sizes_ || ReconcileMappings(Mode::kTry));
+}
+
+bool KernelState::Restore() {
+  CloseNewFds();
+  if (static_cast<uintptr_t>(RawSyscall(SYS_brk, 0)) != break_ &&
+      static_cast<uintptr_t>(RawSyscall(SYS_brk, break_)) != break_) {
+    return Fail("the break does not go back");
+  }
+  Sizes sizes;
+  if (!ReadSizes(sizes)) return false;
+  if (sizes == sizes_) return true;
+  if (!ReconcileMappings(Mode::kDo)) return false;
+  // The stack may have grown, which stays.
+  return ReadSizes(sizes_);
+}
+
+// Walks both lists of mappings side by side, from boundary to boundary.
+bool KernelState::ReconcileMappings(Mode mode) {
+  std::span<const Mapping> current;
+  if (!ReadInto(current_room_, current)) return false;
+  size_t was = 0;
+  size_t is = 0;
+  uintptr_t at = 0;
+  while (was < taken_.size() || is < current.size()) {
+    const Mapping* const old = was < taken_.size() ? &taken_[was] : nullptr;
+    const Mapping* const now = is < current.size() ? &current[is] : nullptr;
+    const uintptr_t old_begin = old == nullptr ? UINTPTR_MAX : std::max(old->begin, at);
+    const uintptr_t now_begin = now == nullptr ? UINTPTR_MAX : std::max(now->begin, at);
+    const uintptr_t begin = std::min(old_begin, now_begin);
+    uintptr_t end = UINTPTR_MAX;
+    if (old != nullptr) end = std::min(end, old_begin > begin ? old_begin : old->end);
+    if (now != nullptr) end = std::min(end, now_begin > begin ? now_begin : now->end);
+    if (!ReconcileRange(begin, end, old_begin == begin ? old : nullptr, now_begin == begin ? now : nullptr, mode)) {
+      return false;
+    }
+    at = end;
+    if (old != nullptr && old->end <= at) ++was;
+    if (now != nullptr && now->end <= at) ++is;
+  }
+  return true;
+}
+
+// `was` and `is` are what holds the range; null: nothing.
+bool KernelState::ReconcileRange(uintptr_t begin, uintptr_t end, const Mapping* was, const Mapping* is, Mode mode) {
+  if (was != nullptr && is != nullptr && IsSame(*was, *is)) return true;
+  if (was == nullptr) {
+    const bool above_break = begin >= break_ && begin < static_cast<uintptr_t>(RawSyscall(SYS_brk, 0));
+    if (is->stack || (mode == Mode::kTry && above_break)) return true;
+    return mode == Mode::kTry || RawSyscall(SYS_munmap, begin, end - begin) == 0 || Fail("a new mapping stays");
+  }
+  if (!IsReserve(*was)) return Fail("a mapping was changed or lost");
+  return mode == Mode::kTry ||
+         RawSyscall(SYS_mmap, begin, end - begin, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+                    -1, 0) >= 0 ||
+         Fail("what has grown does not shrink");
+}
+
+bool KernelState::IsAsTaken() {
+  Sizes sizes;
+  if (!HasKeptFds() || !ReadSizes(sizes)) return false;
+  if (sizes != sizes_) return Fail("the size differs");
+  for (size_t fd = 0; fd < open_fds_.size(); ++fd) {
+    if (IsOpen(static_cast<int>(fd)) != open_fds_[fd]) return Fail("a descriptor is new");
+  }
+  if (static_cast<uintptr_t>(RawSyscall(SYS_brk, 0)) != break_) return Fail("the break differs");
+  std::span<const Mapping> current;
+  if (!ReadInto(current_room_, current)) return false;
+  const auto is_same = [](const Mapping& a, const Mapping& b) {
+    return a.end == b.end && (a.stack || a.begin == b.begin) && IsSame(a, b);
+  };
+  return std::ranges::equal(current, taken_, is_same) || Fail("the mappings differ");
+}
+
+}  // namespace mayfly::runtime

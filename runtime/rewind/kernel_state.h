@@ -1,0 +1,75 @@
+// What a call may change of a process that is not memory's content.
+#ifndef MAYFLY_RUNTIME_REWIND_KERNEL_STATE_H_
+#define MAYFLY_RUNTIME_REWIND_KERNEL_STATE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "runtime/rewind/memory_map.h"
+#include "runtime/rewind/unrestored_memory.h"
+
+namespace mayfly::runtime {
+
+// The mappings, the break and the descriptors, as they were at the checkpoint. (The signal mask comes back with the
+// registers; what else a process has is refused to workers by the sandbox: refused_syscalls.cc.) Lives in unrestored
+// memory, allocates nothing but there.
+class KernelState {
+ public:
+  // `statm` and `maps` are the process's files of that name in /proc/self, which stay open. Descriptors below
+  // `first_guest_fd` are the worker's own: without them it can't go on, and need not be looked at.
+  KernelState(UnrestoredMemory& memory, int statm, int maps, int first_guest_fd);
+
+  // Reads the mappings of now. Empty, and then error() says why, if they can't be read.
+  std::span<const Mapping> ReadMappings();
+
+  // Takes what is now for what is to be restored. False, and error(), if it can't be read.
+  bool Take();
+
+  // Whether Restore will succeed, whatever the call has done; without changing anything.
+  bool CanRestore();
+
+  // Unmaps what is new, takes back what has grown, and closes what was opened. False, and error(), if something is lost
+  // that can't be brought back.
+  bool Restore();
+
+  // For tests: whether all is as it was taken.
+  bool IsAsTaken();
+
+  const char* error() const { return error_; }
+
+ private:
+  struct Sizes {
+    uint64_t all;   // pages mapped
+    uint64_t data;  // of them private and writable
+
+    bool operator==(const Sizes&) const = default;
+  };
+
+  enum class Mode { kTry, kDo };
+
+  bool Fail(const char* error);
+  bool ReadSizes(Sizes& sizes);
+  bool ReadInto(std::span<Mapping> room, std::span<const Mapping>& mappings);
+  bool ReconcileMappings(Mode mode);
+  bool ReconcileRange(uintptr_t begin, uintptr_t end, const Mapping* was, const Mapping* is, Mode mode);
+  bool HasKeptFds();
+  void CloseNewFds() const;
+
+  const int statm_;
+  const int maps_;
+  const int first_guest_fd_;
+  std::span<char> text_;
+  std::span<Mapping> taken_room_;
+  std::span<Mapping> current_room_;
+  std::span<const Mapping> taken_;
+  std::span<bool> open_fds_;
+  int first_free_fd_;  // all behind it are free
+  Sizes sizes_ = {};
+  uintptr_t break_ = 0;
+  const char* error_ = nullptr;
+};
+
+}  // namespace mayfly::runtime
+
+#endif  // MAYFLY_RUNTIME_REWIND_KERNEL_STATE_H_

@@ -1,0 +1,13 @@
+// How a process that will be rewound takes its memory.
+#ifndef MAYFLY_RUNTIME_REWIND_PROCESS_MEMORY_H_
+#define MAYFLY_RUNTIME_REWIND_PROCESS_MEMORY_H_
+
+namespace mayfly::runtime {
+
+// Has malloc take all of its memory from the break, and keep it; and the kernel keep pages small, so that what a call
+// dirties is told page by page; and write to none of it by itself. Called first thing in a zygote's main; inherited by its workers.
+void ConfigureProcessMemory();
+
+}  // namespace mayfly::runtime
+
+#endif  // MAYFLY_RUNTIME_REWIND_PROCESS_MEMORY_H_

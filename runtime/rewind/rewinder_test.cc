@@ -1,0 +1,269 @@
+// Each test runs in a process of its own, because a rewind takes all of a process back. Verification is on throughout:
+// a page, mapping or descriptor that does not come back ends the process.
+#include "runtime/rewind/rewinder.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runtime/rewind/memory_region.h"
+#include "runtime/rewind/page.h"
+#include "runtime/rewind/process_memory.h"
+#include "runtime/rewind/rewind_probe.h"
+#include "runtime/rewind/rewind_way.h"
+#include "runtime/rewind/zygote_image.h"
+
+namespace mayfly::runtime {
+namespace {
+
+constexpr int kNotPristine = 70;
+constexpr int kSetUpFailed = 71;
+constexpr int kExpectationFailed = 72;
+
+// What survives a rewind.
+struct Survivor {
+  int calls;
+  int64_t value;
+  int64_t values[64];
+};
+
+#define CHILD_EXPECT(condition)                                             \
+  do {                                                                      \
+    if (!(condition)) {                                                     \
+      dprintf(STDERR_FILENO, "line %d: %s\n", __LINE__, #condition);        \
+      _exit(kExpectationFailed);                                            \
+    }                                                                       \
+  } while (false)
+
+class RewinderTest : public testing::TestWithParam<RewindWay> {
+ protected:
+  void SetUp() override {
+    for (const RewindProbe& probe : ProbeRewindWays()) {
+      if (probe.way == GetParam() && !probe.status.ok()) GTEST_SKIP() << probe.status;
+    }
+  }
+
+  // In a worker's life: `load` before the checkpoint, then `call` with its number, from 0 on, and a rewind after each,
+  // until `calls` were made. The exit code.
+  static int Run(int calls, const std::function<void()>& load,
+                 const std::function<void(Rewinder&, Survivor&)>& call, bool expect_can_rewind = true) {
+    const pid_t pid = fork();
+    if (pid == 0) Child(calls, load, call, expect_can_rewind);
+    int status = 0;
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+ private:
+  [[noreturn]] static void Child(int calls, const std::function<void()>& load,
+                                 const std::function<void(Rewinder&, Survivor&)>& call, bool expect_can_rewind) {
+    ConfigureProcessMemory();
+    Survivor& survivor = *static_cast<Survivor*>(
+        mmap(nullptr, sizeof(Survivor), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    const absl::StatusOr<ZygoteImage> image = ZygoteImage::Take();
+    if (!image.ok()) _exit(kSetUpFailed);
+    const absl::StatusOr<Rewinder*> rewinder =
+        Rewinder::Create(*image, {.way = GetParam(), .verify = true, .exit_code = kNotPristine});
+    if (!rewinder.ok()) _exit(kSetUpFailed);
+    load();
+    if (!(*rewinder)->Checkpoint()) {
+      dprintf(STDERR_FILENO, "%s\n", (*rewinder)->error());
+      _exit(kSetUpFailed);
+    }
+    if (survivor.calls == calls) _exit(0);
+    call(**rewinder, survivor);
+    ++survivor.calls;
+    CHILD_EXPECT((*rewinder)->CanRewind() == expect_can_rewind);
+    if (!expect_can_rewind) _exit(0);
+    (*rewinder)->Rewind();
+  }
+};
+
+int global_number = 7;
+int global_zero;
+std::vector<std::string>* texts = nullptr;
+
+TEST_P(RewinderTest, BringsGlobalsHeapAndStackBack) {
+  const auto load = [] { texts = new std::vector<std::string>(100, std::string(100, 'a')); };
+  const auto call = [](Rewinder&, Survivor&) {
+    CHILD_EXPECT(global_number == 7 && global_zero == 0);
+    CHILD_EXPECT(texts->size() == 100 && texts->at(99) == std::string(100, 'a'));
+    global_number = 8;
+    global_zero = 9;
+    texts->at(99)[0] = 'b';
+    texts->resize(5);
+    char stack[50'000];
+    memset(stack, 0x55, sizeof(stack));
+    asm volatile("" ::"r"(stack) : "memory");
+  };
+  EXPECT_EQ(Run(200, load, call), 0);
+}
+
+TEST_P(RewinderTest, GivesLargeMemoryBack) {
+  const auto call = [](Rewinder&, Survivor& survivor) {
+    std::vector<char> large(50'000'000, 'x');
+    CHILD_EXPECT(large[49'999'999] == 'x');
+    large = {};
+    long pages = 0;
+    FILE* const statm = fopen("/proc/self/statm", "r");
+    CHILD_EXPECT(fscanf(statm, "%*d %ld", &pages) == 1);
+    fclose(statm);
+    if (survivor.calls == 10) survivor.value = pages;
+    CHILD_EXPECT(survivor.calls <= 10 || pages <= survivor.value + 64);
+  };
+  EXPECT_EQ(Run(30, [] {}, call), 0);
+}
+
+TEST_P(RewinderTest, BringsARegionBackThatHasGrown) {
+  static MemoryRegion* region;
+  const auto load = [] {
+    region = new MemoryRegion(*MemoryRegion::Reserve(size_t{256} << 20, MemoryRegion::Access::kReadWrite));
+    memset(region->Allocate(20 * kPageBytes, kPageBytes), 1, 20 * kPageBytes);
+    region->Settle();
+  };
+  const auto call = [](Rewinder&, Survivor&) {
+    const size_t before = region->committed();
+    char* const first = reinterpret_cast<char*>(region->begin());
+    CHILD_EXPECT(first[19 * kPageBytes] == 1);
+    char* const grown = static_cast<char*>(region->Allocate(size_t{10} << 20, kPageBytes));
+    CHILD_EXPECT(grown[0] == 0 && region->committed() > before);
+    memset(grown, 2, size_t{10} << 20);
+    region->Free(first, 20 * kPageBytes);
+    CHILD_EXPECT(first[19 * kPageBytes] == 0);
+  };
+  EXPECT_EQ(Run(20, load, call), 0);
+}
+
+TEST_P(RewinderTest, UnmapsWhatACallHasMapped) {
+  const auto call = [](Rewinder&, Survivor&) {
+    for (int i = 0; i < 5; ++i) {
+      char* const page = static_cast<char*>(
+          mmap(nullptr, 3 * kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+      CHILD_EXPECT(page[kPageBytes] == 0);
+      page[kPageBytes] = 1;
+    }
+  };
+  EXPECT_EQ(Run(20, [] {}, call), 0);
+}
+
+TEST_P(RewinderTest, KnowsBeforehandThatAnUnmappedPageIsLost) {
+  static char* page;
+  const auto load = [] {
+    page = static_cast<char*>(
+        mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    page[0] = 1;
+  };
+  EXPECT_EQ(Run(1, load, [](Rewinder&, Survivor&) { munmap(page, kPageBytes); }, false), 0);
+}
+
+TEST_P(RewinderTest, ClosesWhatACallHasOpened) {
+  const auto call = [](Rewinder&, Survivor& survivor) {
+    int ends[2];
+    CHILD_EXPECT(pipe(ends) == 0);
+    CHILD_EXPECT(survivor.calls == 0 || ends[0] == survivor.value);
+    survivor.value = ends[0];
+  };
+  EXPECT_EQ(Run(5, [] {}, call), 0);
+}
+
+TEST_P(RewinderTest, KnowsBeforehandThatAClosedDescriptorIsLost) {
+  static int fd;
+  const auto load = [] { fd = open("/dev/null", O_RDONLY); };
+  EXPECT_EQ(Run(1, load, [](Rewinder&, Survivor&) { close(fd); }, false), 0);
+}
+
+TEST_P(RewinderTest, BringsTheSignalMaskBack) {
+  const auto call = [](Rewinder&, Survivor&) {
+    sigset_t mask;
+    sigprocmask(SIG_SETMASK, nullptr, &mask);
+    CHILD_EXPECT(sigismember(&mask, SIGUSR1) == 0);
+    sigaddset(&mask, SIGUSR1);
+    sigprocmask(SIG_SETMASK, &mask, nullptr);
+  };
+  EXPECT_EQ(Run(3, [] {}, call), 0);
+}
+
+// glibc keeps what getrandom() gives in memory of its own; it must not come back.
+TEST_P(RewinderTest, RandomNumbersOfTheKernelDoNotRepeat) {
+  const auto call = [](Rewinder&, Survivor& survivor) {
+    int64_t value;
+    CHILD_EXPECT(getrandom(&value, sizeof(value), 0) == sizeof(value));
+    for (int i = 0; i < survivor.calls; ++i) CHILD_EXPECT(survivor.values[i] != value);
+    survivor.values[survivor.calls] = value;
+  };
+  EXPECT_EQ(Run(64, [] {}, call), 0);
+}
+
+TEST_P(RewinderTest, WipesTheStackBelowTheCheckpoint) {
+  const auto call = [](Rewinder&, Survivor& survivor) {
+    // In the frames of a depth that the way here has not reached.
+    volatile char* const deep = static_cast<char*>(__builtin_frame_address(0)) - 300'000;
+    CHILD_EXPECT(*deep == 0);
+    *deep = 1;
+    survivor.value = reinterpret_cast<intptr_t>(deep);
+  };
+  EXPECT_EQ(Run(3, [] {}, call), 0);
+}
+
+// More pages than are kept hot, in runs too short to be given back, and different ones in each call.
+TEST_P(RewinderTest, BringsBackMorePagesThanItKeepsHot) {
+  static char* pages;
+  constexpr size_t kPages = 6000;
+  const auto load = [] {
+    pages = static_cast<char*>(aligned_alloc(kPageBytes, kPages * kPageBytes));
+    for (size_t i = 0; i < kPages; ++i) pages[i * kPageBytes] = static_cast<char>(i % 100 + 1);
+  };
+  const auto call = [](Rewinder&, Survivor& survivor) {
+    for (size_t i = static_cast<size_t>(survivor.calls) % 3; i < kPages; i += 2) {
+      CHILD_EXPECT(pages[i * kPageBytes] == static_cast<char>(i % 100 + 1));
+      pages[i * kPageBytes] = 0;
+    }
+  };
+  EXPECT_EQ(Run(10, load, call), 0);
+}
+
+// A page that one call in hundreds writes to cools down in between.
+TEST_P(RewinderTest, BringsAPageBackThatHasCooledDown) {
+  static char* page;
+  const auto load = [] {
+    page = static_cast<char*>(aligned_alloc(kPageBytes, kPageBytes));
+    memset(page, 5, kPageBytes);
+  };
+  const auto call = [](Rewinder&, Survivor& survivor) {
+    CHILD_EXPECT(page[100] == 5);
+    if (survivor.calls % 100 == 0) page[100] = 6;
+  };
+  EXPECT_EQ(Run(350, load, call), 0);
+}
+
+TEST_P(RewinderTest, TellsWhatItCost) {
+  const auto call = [](Rewinder& rewinder, Survivor& survivor) {
+    const RewindCost cost = rewinder.cost();
+    if (survivor.calls == 0) CHILD_EXPECT(cost.time == absl::ZeroDuration() && cost.pages == 0);
+    if (survivor.calls > 0) CHILD_EXPECT(cost.time > absl::ZeroDuration() && cost.pages > 0);
+    global_number = 1;
+  };
+  EXPECT_EQ(Run(5, [] {}, call), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, RewinderTest, testing::ValuesIn(kRewindWays), [](const auto& info) {
+  std::string name(RewindWayName(info.param));
+  std::erase(name, '-');
+  return name;
+});
+
+}  // namespace
+}  // namespace mayfly::runtime
