@@ -45,7 +45,7 @@ def row(results, keys, what, reach, judge):
     """`judge` gets the measurements of the keys and gives (text, met); a key without one says why."""
     absent = [key for key in keys if results.get(key) is None]
     if absent:
-        why = "; ".join(dict.fromkeys(results.missing.get(key, f"`{key}` was left out") for key in absent))
+        why = "; ".join(dict.fromkeys(results.missing.get(key, f"there is no `{key}`") for key in absent))
         return Figure(what, reach, f"not measured: {why}", None)
     text, met = judge(*(results.get(key) for key in keys))
     return Figure(what, reach, text, met)

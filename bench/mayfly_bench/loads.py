@@ -4,6 +4,8 @@ import dataclasses
 
 from mayfly_bench.load import Load
 
+# The ways of rewinding, as --rewind names them.
+WAYS = ("userfaultfd", "pagemap-scan", "pagemap", "dontneed")
 # (key of the results, name, door)
 LOADS = [
     ("http health", "floor: GET /health", "HTTP"),

@@ -11,7 +11,7 @@ each request), and Mayfly's own fresh isolation. They are installed with npm and
 The table and the chart are printed and written to bench/results/. Nothing is asserted: what a reach was missed by stands in the table.
 """
 
-STEPS = ("hello", "fresh", "peers", "calls", "fib", "memory", "two-cores", "many")
+STEPS = ("hello", "fresh", "peers", "calls", "fib", "memory", "two-cores", "many", "ways")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +39,7 @@ def parse():
     parser.add_argument("--warm-up", type=float, help=f"seconds before each ({DEFAULT.warm_up}; with --quick {QUICK.warm_up})")
     parser.add_argument("--stored", type=int, help=f"functions stored for the row of many ({DEFAULT.stored_functions}; {QUICK.stored_functions})")
     parser.add_argument("--only", metavar="STEP", action="append", choices=STEPS, help=f"measure this step only; repeatable. Steps: {', '.join(STEPS)}")
-    parser.add_argument("--server-flag", metavar="FLAG", action="append", default=[], help="a flag for each `mayfly serve` (--server-flag=--isolation=fresh)")
+    parser.add_argument("--server-flag", metavar="FLAG", action="append", default=[], help="a flag for each `mayfly serve` (--server-flag=--rewind=pagemap)")
     parser.add_argument("--skip", metavar="STEP", action="append", choices=STEPS, default=[], help="leave this step out (peers: nothing is installed); repeatable")
     parser.add_argument("--no-build", action="store_true", help="measure what is built")
     parser.add_argument("--update-readme", action="store_true", help="put the newest result into README.md, and measure nothing")

@@ -1,12 +1,14 @@
 """The report as Markdown. `update_readme` takes its first table from there: see readme.py."""
 
 from mayfly_bench.figures import figures
-from mayfly_bench.loads import loads
+from mayfly_bench.guests import ENGINES
+from mayfly_bench.loads import WAYS, loads
 
 
 def report(results, facts, chart):
     """`chart`: the name of the SVG file beside the report."""
     sections = [figure_table(results), f"![Throughput, CPU per call and latency beside the peers]({chart})", load_table(results)]
+    sections += [ways_table(results)] if ways(results) else []
     notes = [f"- {name}: {value}" for name, value in facts.items()] + [f"- {note}" for note in results.notes]
     notes += [f"- first error of {load.name} over {load.door}: {load.load.first_error}" for load in loads(results) if load.load.first_error]
     return "\n\n".join([*sections, "\n".join(notes)]) + "\n"
@@ -26,6 +28,20 @@ def load_table(results):
         lines.append(
             f"| {named.name} | {named.door} | {load.rate:,.0f} | {latency} | {load.cpu_micros:.0f} | {load.server_busy:.2f} | {load.errors} |"
         )
+    return "\n".join(lines)
+
+
+def ways(results):
+    """(way, engine, load, rewind) of the ways that work here and tell of a rewind."""
+    found = [(way, engine, results.get(f"http {engine.id} {way}"), results.get(f"rewind {engine.id} {way}")) for way in WAYS for engine in ENGINES]
+    return [entry for entry in found if entry[2] and entry[3]]
+
+
+def ways_table(results):
+    lines = ["| way of rewinding | hello | requests/s over HTTP | CPU µs per call | rewind µs | pages |", "|---|---|--:|--:|--:|--:|"]
+    for way, engine, load, rewind in ways(results):
+        numbers = f"{load.rate:,.0f} | {load.cpu_micros:.0f} | {rewind.micros:.1f} | {rewind.pages:.0f}"
+        lines.append(f"| {way} | {engine.title} | {numbers} |")
     return "\n".join(lines)
 
 

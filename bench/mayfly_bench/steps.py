@@ -8,13 +8,14 @@ from mayfly_bench import cores as on_cores
 from mayfly_bench import mayfly_server, peers
 from mayfly_bench.calls import Cold, Fib, Memory, NotThere, Rewind, first_call, isolation_of, rewind_of
 from mayfly_bench.guests import ENGINES, EVENT, JS, JS_FIB, NUMPY, PYTHON
+from mayfly_bench.loads import WAYS
 from mayfly_bench.mayfly_server import micros
 from mayfly_bench.options import STEPS
 
 FIB_N = 27
 FIB_CALLS = 60
 DEPLOYING_THREADS = 8
-SPARE_WORKERS = 32  # beyond one for each warm function, for those that are called more than once at a time
+SPARE_WORKERS = 200  # beyond one for each warm function, for those that are called more than once at a time
 WORKER_MIB = 128
 
 
@@ -39,6 +40,7 @@ class Steps:
             "memory": self.memory,
             "two-cores": self.two_cores,
             "many": self.many,
+            "ways": self.ways,
         }
         return [(name, steps[name]) for name in STEPS if name in self.options.steps]
 
@@ -61,7 +63,7 @@ class Steps:
                 )
 
     def fresh(self):
-        with self.serve("--isolation", "fresh") as server:
+        with mayfly_server.serve(self.cores.server, "--isolation", "fresh") as server:
             for engine in ENGINES:
                 server.deploy(engine.id, engine, engine.hello)
                 self.http(f"http {engine.id} fresh", server, engine.id)
@@ -162,6 +164,18 @@ class Steps:
             self.results.measure(
                 "http many", lambda: self.driver.http(server.family, server.port, "/", EVENT, BENCH_FUNCTIONS=str(warm), BENCH_PREFIX="many-")
             )
+
+    def ways(self):
+        """Each way of rewinding by itself. The server refuses to start with one that does not work here."""
+        for way in WAYS:
+            self.results.run(f"ways, {way}", lambda way=way: self.way(way))
+
+    def way(self, way):
+        with mayfly_server.serve(self.cores.server, "--rewind", way) as server:
+            for engine in ENGINES:
+                server.deploy(engine.id, engine, engine.hello)
+                self.http(f"http {engine.id} {way}", server, engine.id)
+                self.results.measure(f"rewind {engine.id} {way}", lambda id=engine.id: self.rewind(server, id))
 
     def numpy(self, server):
         server.deploy("numpy", PYTHON, NUMPY, pythonInterpreter="main")

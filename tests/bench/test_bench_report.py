@@ -87,6 +87,12 @@ def test_says_why_a_figure_was_not_measured(results):
     assert "| not measured: no receipt \\| tells | – |" in report(results, FACTS, "chart.svg")
 
 
+def test_a_way_of_rewinding_stands_in_a_table_of_its_own(results):
+    assert "way of rewinding" not in report(results, FACTS, "chart.svg")
+    results.measured |= {"http js dontneed": load(8_000), "rewind js dontneed": Rewind(micros=80.25, pages=30)}
+    assert "| dontneed | JavaScript | 8,000 | 40 | 80.2 | 30 |\n" in report(results, FACTS, "chart.svg")
+
+
 def test_the_chart_is_well_formed_and_names_each_peer(results):
     root = xml.etree.ElementTree.fromstring(chart(results, FACTS))
     texts = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
