@@ -1,6 +1,7 @@
 // mayfly-js-worker: the zygote of JavaScript, and the workers that are forked from it.
 #include <unistd.h>
 
+#include <memory>
 #include <new>
 
 #include "runtime/channel/exit_codes.h"
@@ -8,9 +9,9 @@
 #include "runtime/js/v8_boot.h"
 #include "runtime/worker/zygote.h"
 
-int main() {
+int main(int argc, char** argv) {
+  using namespace mayfly::runtime;  // NOLINT(google-build-using-namespace): the file is this function
   // V8 refuses the guest's allocations itself; where ours fail, the worker can't go on.
-  std::set_new_handler([] { _exit(mayfly::runtime::kExitMemoryLimit); });
-  mayfly::runtime::js::V8Boot boot(mayfly::runtime::js::EmbeddedSnapshot());
-  return mayfly::runtime::ServeZygote(boot, {.language = mayfly::runtime::Language::kJs});
+  std::set_new_handler([] { _exit(kExitMemoryLimit); });
+  return ZygoteMain(Language::kJs, argc, argv, [] { return std::make_unique<js::V8Boot>(js::EmbeddedSnapshot()); });
 }

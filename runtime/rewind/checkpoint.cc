@@ -34,8 +34,7 @@ Checkpoint::Checkpoint(UnrestoredMemory& memory, const ZygoteImage& image, int s
       spans_(memory.AllocateArray<PageRun>(kRegionsMax)),
       stored_(memory.AllocateArray<PageRun>(kStoredRunsMax)),
       table_(memory.AllocateArray<Page>(kTablePagesMax)) {
-  void* const store =
-      mmap(nullptr, kStoreBytesMax, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, store_fd, 0);
+  void* const store = mmap(nullptr, kStoreBytesMax, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, store_fd, 0);
   if (store != MAP_FAILED) store_ = static_cast<char*>(store);
 }
 

@@ -25,8 +25,8 @@ bool TakeNumber(std::string_view& text, int base, char end, uint64_t& number) {
 // "rwxp "
 bool TakeAccess(std::string_view& text, Mapping& mapping) {
   if (text.size() < 5 || text[4] != ' ') return false;
-  mapping.protection = (text[0] == 'r' ? PROT_READ : 0) | (text[1] == 'w' ? PROT_WRITE : 0) |
-                       (text[2] == 'x' ? PROT_EXEC : 0);
+  mapping.protection =
+      (text[0] == 'r' ? PROT_READ : 0) | (text[1] == 'w' ? PROT_WRITE : 0) | (text[2] == 'x' ? PROT_EXEC : 0);
   mapping.shared = text[3] == 's';
   text.remove_prefix(5);
   return true;

@@ -61,7 +61,8 @@ TEST(MemoryMap, ReadsThisProcess) {
   ASSERT_GT(count, 0);
   mappings.resize(static_cast<size_t>(count));
   const uintptr_t begin = reinterpret_cast<uintptr_t>(page);
-  const auto found = std::ranges::find_if(mappings, [&](const Mapping& m) { return m.begin <= begin && begin < m.end; });
+  const auto found =
+      std::ranges::find_if(mappings, [&](const Mapping& m) { return m.begin <= begin && begin < m.end; });
   ASSERT_NE(found, mappings.end());
   EXPECT_TRUE(found->shared);
   EXPECT_EQ(found->protection, PROT_READ);

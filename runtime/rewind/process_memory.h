@@ -5,7 +5,8 @@
 namespace mayfly::runtime {
 
 // Has malloc take all of its memory from the break, and keep it; and the kernel keep pages small, so that what a call
-// dirties is told page by page; and write to none of it by itself. Called first thing in a zygote's main; inherited by its workers.
+// dirties is told page by page; and write to none of it by itself. Called first thing in a zygote's main; inherited by
+// its workers.
 void ConfigureProcessMemory();
 
 }  // namespace mayfly::runtime

@@ -38,9 +38,7 @@ constexpr size_t kLongRunPages = 64;
 // The main thread's stack is grown to this before the checkpoint, so that a call does not change its size.
 constexpr size_t kGrownStackBytes = size_t{7} << 20;
 
-absl::Status Failed(std::string_view what) {
-  return absl::UnavailableError(absl::StrCat(what, ": ", strerror(errno)));
-}
+absl::Status Failed(std::string_view what) { return absl::UnavailableError(absl::StrCat(what, ": ", strerror(errno))); }
 
 // What Create opens. All stay open in the worker.
 struct Files {
@@ -120,8 +118,8 @@ class RewinderImpl final : public Rewinder {
 
  private:
   static int LastFd(const Files& files) {
-    return std::max({files.pagemap.get(), files.statm.get(), files.maps.get(), files.store.get(),
-                     files.userfaultfd.get()});
+    return std::max(
+        {files.pagemap.get(), files.statm.get(), files.maps.get(), files.store.get(), files.userfaultfd.get()});
   }
 
   // Begins on the rewinder's own stack, each time anew.

@@ -49,8 +49,8 @@ class Rewinder {
   // Called once. False, the first time, if the checkpoint could not be taken: error() says why.
   virtual bool Checkpoint() = 0;
 
-  // Whether a Rewind will bring everything back, as far as can be told without doing it. (A guest that has unmapped what
-  // it did not map, say, has done it for good.)
+  // Whether a Rewind will bring everything back, as far as can be told without doing it. (A guest that has unmapped
+  // what it did not map, say, has done it for good.)
   virtual bool CanRewind() = 0;
 
   // Goes back to where Checkpoint() returns. Ends the process if that can't be done.

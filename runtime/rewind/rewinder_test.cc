@@ -40,12 +40,12 @@ struct Survivor {
   int64_t values[64];
 };
 
-#define CHILD_EXPECT(condition)                                             \
-  do {                                                                      \
-    if (!(condition)) {                                                     \
-      dprintf(STDERR_FILENO, "line %d: %s\n", __LINE__, #condition);        \
-      _exit(kExpectationFailed);                                            \
-    }                                                                       \
+#define CHILD_EXPECT(condition)                                      \
+  do {                                                               \
+    if (!(condition)) {                                              \
+      dprintf(STDERR_FILENO, "line %d: %s\n", __LINE__, #condition); \
+      _exit(kExpectationFailed);                                     \
+    }                                                                \
   } while (false)
 
 class RewinderTest : public testing::TestWithParam<RewindWay> {
@@ -58,8 +58,8 @@ class RewinderTest : public testing::TestWithParam<RewindWay> {
 
   // In a worker's life: `load` before the checkpoint, then `call` with its number, from 0 on, and a rewind after each,
   // until `calls` were made. The exit code.
-  static int Run(int calls, const std::function<void()>& load,
-                 const std::function<void(Rewinder&, Survivor&)>& call, bool expect_can_rewind = true) {
+  static int Run(int calls, const std::function<void()>& load, const std::function<void(Rewinder&, Survivor&)>& call,
+                 bool expect_can_rewind = true) {
     const pid_t pid = fork();
     if (pid == 0) Child(calls, load, call, expect_can_rewind);
     int status = 0;
@@ -150,8 +150,8 @@ TEST_P(RewinderTest, BringsARegionBackThatHasGrown) {
 TEST_P(RewinderTest, UnmapsWhatACallHasMapped) {
   const auto call = [](Rewinder&, Survivor&) {
     for (int i = 0; i < 5; ++i) {
-      char* const page = static_cast<char*>(
-          mmap(nullptr, 3 * kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+      char* const page =
+          static_cast<char*>(mmap(nullptr, 3 * kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
       CHILD_EXPECT(page[kPageBytes] == 0);
       page[kPageBytes] = 1;
     }
@@ -162,8 +162,7 @@ TEST_P(RewinderTest, UnmapsWhatACallHasMapped) {
 TEST_P(RewinderTest, KnowsBeforehandThatAnUnmappedPageIsLost) {
   static char* page;
   const auto load = [] {
-    page = static_cast<char*>(
-        mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    page = static_cast<char*>(mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     page[0] = 1;
   };
   EXPECT_EQ(Run(1, load, [](Rewinder&, Survivor&) { munmap(page, kPageBytes); }, false), 0);

@@ -74,13 +74,11 @@ constexpr const char* kAllowed[] = {
     // Signals to itself.
     "pause",
     "restart_syscall",
-    "rt_sigaction",
     "rt_sigpending",
     "rt_sigprocmask",
     "rt_sigreturn",
     "rt_sigsuspend",
     "rt_sigtimedwait",
-    "sigaltstack",
 
     // Who and where am I.
     "getcpu",

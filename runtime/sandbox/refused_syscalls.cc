@@ -150,6 +150,7 @@ constexpr RefusedSyscall kRefused[] = {
     {"pkey_mprotect", ENOSYS},
     {"prctl", EPERM},
     {"rseq", ENOSYS},
+    {"rt_sigaction", EPERM},
     {"sched_rr_get_interval", EPERM},
     {"sched_setaffinity", EPERM},
     {"sched_setattr", EPERM},
@@ -175,6 +176,7 @@ constexpr RefusedSyscall kRefused[] = {
     {"settimeofday", EPERM},
     {"setuid", EPERM},
     {"clock_settime", EPERM},
+    {"sigaltstack", EPERM},
     {"timer_create", EPERM},
     {"umask", EPERM},
 };

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/fs.h>
 #include <linux/seccomp.h>
+#include <linux/userfaultfd.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <string.h>
@@ -125,7 +127,11 @@ std::vector<Choice> Choices(pid_t self) {
        .argument = 1,
        .allowed = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL},
        .error = EPERM},
-      {.number = SYS_ioctl, .argument = 1, .allowed = {FIONBIO, FIOCLEX, FIONCLEX, FIONREAD}, .error = ENOTTY},
+      // The last three are the rewind's; they reach the process's own memory alone.
+      {.number = SYS_ioctl,
+       .argument = 1,
+       .allowed = {FIONBIO, FIOCLEX, FIONCLEX, FIONREAD, PAGEMAP_SCAN, UFFDIO_REGISTER, UFFDIO_WRITEPROTECT},
+       .error = ENOTTY},
   };
 }
 

@@ -153,7 +153,7 @@ class ObedientBoot final : public EngineBoot {
 }  // namespace
 }  // namespace mayfly::runtime
 
-int main() {
-  mayfly::runtime::ObedientBoot boot;
-  return mayfly::runtime::ServeZygote(boot, {.language = mayfly::runtime::Language::kPython});
+int main(int argc, char** argv) {
+  using namespace mayfly::runtime;  // NOLINT(google-build-using-namespace): the file is this function
+  return ZygoteMain(Language::kPython, argc, argv, [] { return std::make_unique<ObedientBoot>(); });
 }

@@ -18,6 +18,7 @@
 #include "runtime/channel/codec.h"
 #include "runtime/channel/exit_codes.h"
 #include "runtime/engine/log_buffer.h"
+#include "runtime/rewind/rewinder.h"
 #include "runtime/worker/crash_stop.h"
 #include "runtime/worker/json_depth.h"
 
@@ -73,10 +74,19 @@ void CheckResult(RunReply& reply) {
   reply.result.clear();
 }
 
+Rewinder& MakeRewinder(const WorkerRewind& rewind) {
+  const absl::StatusOr<Rewinder*> rewinder =
+      Rewinder::Create(*rewind.image, {.way = rewind.way, .verify = rewind.verify, .exit_code = kExitRewindFailed});
+  if (!rewinder.ok()) EndForSetup(rewinder.status().message());
+  return **rewinder;
+}
+
 // Answers the host, message by message.
 class Server {
  public:
-  Server(Channel channel, std::unique_ptr<Engine> engine) : channel_(std::move(channel)), engine_(std::move(engine)) {}
+  // Without a rewinder the host has it prepare for each further call.
+  Server(Channel channel, std::unique_ptr<Engine> engine, Rewinder* rewinder)
+      : channel_(std::move(channel)), engine_(std::move(engine)), rewinder_(rewinder) {}
 
   // The next message. The host is trusted, so what can't be understood ends the worker.
   Message Next() {
@@ -89,7 +99,8 @@ class Server {
   void Answer(Message message) {
     switch (message.type) {
       case MessageType::kLoad:
-        return Load(message);
+        if (Load(message) && rewinder_ != nullptr) TakeCheckpoint();
+        return;
       case MessageType::kRun:
         return Run(std::move(message));
       case MessageType::kPrepare:
@@ -104,13 +115,22 @@ class Server {
   }
 
  private:
-  void Load(const Message& message) {
+  // Whether the function is loaded.
+  bool Load(const Message& message) {
     absl::StatusOr<LoadRequest> request = DecodeLoadRequest(message.fields);
     if (!request.ok()) EndForSetup(request.status().message());
     logs_.Begin();
     LoadReply reply = engine_->Load(*request, logs_);
     reply.logs = logs_.Take();
     Send(MessageType::kLoaded, message.ticket, EncodeLoadReply(reply), {});
+    return reply.outcome == Outcome::kReturned;
+  }
+
+  // Where each call begins: comes here again after each rewind.
+  void TakeCheckpoint() {
+    engine_->BeforeCheckpoint();
+    if (!rewinder_->Checkpoint()) EndForSetup(rewinder_->error());
+    engine_->AfterCheckpoint();
   }
 
   void Run(Message message) {
@@ -120,7 +140,14 @@ class Server {
     RunReply reply = engine_->Run(*request, logs_);
     reply.logs = logs_.Take();
     CheckResult(reply);
+    if (rewinder_ == nullptr) return Send(MessageType::kRan, message.ticket, EncodeRunReply(reply), reply.result);
+    const RewindCost cost = rewinder_->cost();
+    reply.rewind = {.time = cost.time, .pages = cost.pages};
+    reply.last = !rewinder_->CanRewind();
+    // The caller does not wait for the rewind.
     Send(MessageType::kRan, message.ticket, EncodeRunReply(reply), reply.result);
+    if (reply.last) _exit(kExitRewindFailed);
+    rewinder_->Rewind();
   }
 
   void Prepare(const Message& message) {
@@ -136,17 +163,19 @@ class Server {
 
   Channel channel_;
   std::unique_ptr<Engine> engine_;
+  Rewinder* const rewinder_;
   LogBuffer logs_;
 };
 
 }  // namespace
 
-void RunWorker(EngineBoot& boot, const Sandbox& sandbox, WorkerSetup setup) {
+void RunWorker(EngineBoot& boot, const Sandbox& sandbox, WorkerSetup setup, const std::optional<WorkerRewind>& rewind) {
   TieToZygote(setup.zygote_pid);
   RestoreSignals();
   if (setup.keep_crashed) StopOnCrash();
   Channel channel = OpenChannel(setup);
-  Server server(std::move(channel), boot.MakeEngine(setup.memory_limit_bytes));
+  Rewinder* const rewinder = rewind.has_value() ? &MakeRewinder(*rewind) : nullptr;
+  Server server(std::move(channel), boot.MakeEngine(setup.memory_limit_bytes), rewinder);
   if (server.Next().type != MessageType::kLock) EndForSetup("the host did not begin with kLock");
   const absl::Status locked = sandbox.Lock({
       .memory_limit_bytes = setup.memory_limit_bytes,

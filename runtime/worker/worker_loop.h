@@ -5,9 +5,12 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "base/unique_fd.h"
 #include "runtime/engine/engine.h"
+#include "runtime/rewind/rewind_way.h"
+#include "runtime/rewind/zygote_image.h"
 #include "runtime/sandbox/sandbox.h"
 
 namespace mayfly::runtime {
@@ -21,10 +24,18 @@ struct WorkerSetup {
   pid_t zygote_pid = 0;
 };
 
+// How a worker comes back to where it was before a call; none: by Engine::Prepare.
+struct WorkerRewind {
+  RewindWay way;
+  bool verify;               // RewinderOptions::verify
+  const ZygoteImage* image;  // not owned
+};
+
 // Runs in the forked process, after EngineBoot::AfterForkInChild: closes what it inherited, makes the engine, locks the
 // sandbox when the host says so, and answers the host until it closes its end. Ends the process with one of
 // exit_codes.h.
-[[noreturn]] void RunWorker(EngineBoot& boot, const Sandbox& sandbox, WorkerSetup setup);
+[[noreturn]] void RunWorker(EngineBoot& boot, const Sandbox& sandbox, WorkerSetup setup,
+                            const std::optional<WorkerRewind>& rewind);
 
 }  // namespace mayfly::runtime
 

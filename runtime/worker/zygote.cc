@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -25,8 +26,11 @@
 #include "runtime/channel/exit_codes.h"
 #include "runtime/channel/packet.h"
 #include "runtime/channel/zygote_protocol.h"
+#include "runtime/rewind/process_memory.h"
+#include "runtime/rewind/zygote_image.h"
 #include "runtime/sandbox/sandbox.h"
 #include "runtime/worker/worker_loop.h"
+#include "runtime/worker/zygote_arguments.h"
 
 namespace mayfly::runtime {
 namespace {
@@ -41,7 +45,8 @@ bool WaitAnyChild(int options, siginfo_t& info, rusage& usage) {
 
 class Zygote {
  public:
-  Zygote(EngineBoot& boot, Sandbox sandbox) : boot_(boot), sandbox_(std::move(sandbox)), control_(kZygoteControlFd) {}
+  Zygote(EngineBoot& boot, Sandbox sandbox, const std::optional<WorkerRewind>& rewind)
+      : boot_(boot), sandbox_(std::move(sandbox)), rewind_(rewind), control_(kZygoteControlFd) {}
 
   int Serve() {
     if (!SetUp()) {
@@ -100,7 +105,8 @@ class Zygote {
                     .memory_limit_bytes = request.memory_limit_bytes,
                     .keep_crashed = request.keep_crashed != 0,
                     .zygote_pid = zygote_pid,
-                });
+                },
+                rewind_);
     }
     boot_.AfterForkInParent();
     if (pid < 0) return Report({.type = ZygoteReportType::kForkFailed, .id = request.id, .error = error});
@@ -157,18 +163,40 @@ class Zygote {
 
   EngineBoot& boot_;
   const Sandbox sandbox_;
+  const std::optional<WorkerRewind> rewind_;
   UniqueFd control_;
   UniqueFd child_signals_;
   std::vector<pid_t> workers_;  // not yet reaped
 };
 
+absl::StatusOr<int> Serve(const ZygoteOptions& options, EngineBoot& boot) {
+  absl::StatusOr<Sandbox> sandbox = Sandbox::Create(options.language);
+  if (!sandbox.ok()) return sandbox.status();
+  if (!options.rewind.has_value()) return Zygote(boot, *std::move(sandbox), std::nullopt).Serve();
+  boot.BeforeImage();
+  const absl::StatusOr<ZygoteImage> image = ZygoteImage::Take();
+  if (!image.ok()) return image.status();
+  const WorkerRewind rewind = {.way = *options.rewind, .verify = options.verify_rewind, .image = &*image};
+  return Zygote(boot, *std::move(sandbox), rewind).Serve();
+}
+
 }  // namespace
 
-int ServeZygote(EngineBoot& boot, const ZygoteOptions& options) {
-  absl::StatusOr<Sandbox> sandbox = Sandbox::Create(options.language);
-  if (sandbox.ok()) return Zygote(boot, *std::move(sandbox)).Serve();
-  dprintf(STDERR_FILENO, "zygote: %s\n", std::string(sandbox.status().message()).c_str());
-  return kExitSetupFailed;
+int ZygoteMain(Language language, int argc, char** argv,
+               absl::FunctionRef<absl::StatusOr<std::unique_ptr<EngineBoot>>()> make_boot) {
+  const auto fail = [](const absl::Status& status) {
+    dprintf(STDERR_FILENO, "zygote: %s\n", std::string(status.message()).c_str());
+    return kExitSetupFailed;
+  };
+  const std::span<const char* const> arguments(argv, static_cast<size_t>(argc));
+  const absl::StatusOr<ZygoteOptions> options = ParseZygoteArguments(language, arguments.subspan(1));
+  if (!options.ok()) return fail(options.status());
+  // Before the engine takes any.
+  if (options->rewind.has_value()) ConfigureProcessMemory();
+  const absl::StatusOr<std::unique_ptr<EngineBoot>> boot = make_boot();
+  if (!boot.ok()) return fail(boot.status());
+  const absl::StatusOr<int> exit_code = Serve(*options, **boot);
+  return exit_code.ok() ? *exit_code : fail(exit_code.status());
 }
 
 }  // namespace mayfly::runtime

@@ -2,8 +2,12 @@
 #ifndef MAYFLY_RUNTIME_WORKER_ZYGOTE_H_
 #define MAYFLY_RUNTIME_WORKER_ZYGOTE_H_
 
+#include <memory>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "runtime/channel/messages.h"
 #include "runtime/engine/engine.h"
-#include "runtime/worker/zygote_options.h"
 
 namespace mayfly::runtime {
 
@@ -13,15 +17,16 @@ namespace mayfly::runtime {
 //   3     a SOCK_SEQPACKET socket (zygote_protocol.h)
 inline constexpr int kZygoteControlFd = 3;
 
-// Serves forks until the host closes its end, then ends the workers that are left, reaps them and returns the process's
-// exit code. `boot` has booted; the process has one thread, and must have no other. In each forked worker this function
-// does not return: the worker ends by _exit, so that neither atexit handlers nor destructors of the zygote run in it.
+// The main of a language's binary: boots the engine by `make_boot`, serves forks until the host closes its end, then
+// ends the workers that are left, reaps them and returns the process's exit code. The process has one thread, and must
+// have no other. In each forked worker this function does not return: the worker ends by _exit, so that neither atexit
+// handlers nor destructors of the zygote run in it. The arguments are those of zygote_arguments.h.
 //
-//   int main() {
-//     V8Boot boot(...);
-//     return mayfly::runtime::ServeZygote(boot, {.language = Language::kJs});
+//   int main(int argc, char** argv) {
+//     return ZygoteMain(Language::kJs, argc, argv, [] { return std::make_unique<V8Boot>(...); });
 //   }
-int ServeZygote(EngineBoot& boot, const ZygoteOptions& options);
+int ZygoteMain(Language language, int argc, char** argv,
+               absl::FunctionRef<absl::StatusOr<std::unique_ptr<EngineBoot>>()> make_boot);
 
 }  // namespace mayfly::runtime
 

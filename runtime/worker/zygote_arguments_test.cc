@@ -1,0 +1,32 @@
+#include "runtime/worker/zygote_arguments.h"
+
+#include <gtest/gtest.h>
+
+namespace mayfly::runtime {
+namespace {
+
+TEST(ZygoteArguments, NoneMeanFresh) {
+  const absl::StatusOr<ZygoteOptions> options = ParseZygoteArguments(Language::kPython, {});
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->language, Language::kPython);
+  EXPECT_EQ(options->rewind, std::nullopt);
+  EXPECT_FALSE(options->verify_rewind);
+}
+
+TEST(ZygoteArguments, NameTheWayOfRewinding) {
+  const char* const arguments[] = {"--rewind=pagemap", "--verify-rewind"};
+  const absl::StatusOr<ZygoteOptions> options = ParseZygoteArguments(Language::kJs, arguments);
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->rewind, RewindWay::kPagemap);
+  EXPECT_TRUE(options->verify_rewind);
+}
+
+TEST(ZygoteArguments, OthersAreRefused) {
+  for (const char* const argument : {"--rewind=never", "--rewind", "x"}) {
+    EXPECT_EQ(ParseZygoteArguments(Language::kJs, {&argument, 1}).status().code(), absl::StatusCode::kInvalidArgument)
+        << argument;
+  }
+}
+
+}  // namespace
+}  // namespace mayfly::runtime
