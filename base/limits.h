@@ -104,6 +104,8 @@ inline constexpr absl::Duration kZygotePauseMax = absl::Seconds(5);     // betwe
 // What the kernel lets a worker have.
 inline constexpr int kWorkerFdsMax = 64;
 inline constexpr size_t kWorkerReservedBytesMax = 64 * kMiB;  // address space beyond its memory limit
+inline constexpr size_t kPythonArenaBytesMax = (kMemoryLimitMibMax + 256) * kMiB;  // address space of CPython's objects
+inline constexpr size_t kPythonArenaSlackBytes = 8 * kMiB;  // of it, writable before a call asks for it
 
 // What the doors take.
 inline constexpr size_t kBodyBytesMax = 24 * kMiB;  // --max-body: a manifest with its JSON escapes, or an event

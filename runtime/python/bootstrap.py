@@ -255,9 +255,6 @@ def _set_up():
     sys.path_hooks.clear()
     sys.path_importer_cache.clear()
     sys.meta_path[:] = [_finder, BuiltinImporter, FrozenImporter]
-    for name in host_names():
-        if name not in _FIXED_MODULES:
-            sys.modules.pop(name, None)
     sys.stdout = sys.__stdout__ = _text_stream(_out, "<stdout>")
     sys.stderr = sys.__stderr__ = _text_stream(_err, "<stderr>")
     sys.stdin = sys.__stdin__ = TextIOWrapper(BytesIO(), encoding="utf-8")
@@ -352,6 +349,9 @@ def load(module_name, handler_name):
     """Runs the source's top level and resolves the handler. None if all went well; else a failure: (outcome, type, message, stack, frames)."""
     global _handler, _takes_context
     try:
+        for name in host_names():
+            if name not in _FIXED_MODULES:
+                sys.modules.pop(name, None)
         spec = _finder.make_spec(module_name, host_find(module_name))
         module = type(sys)(module_name)
         module.__spec__, module.__loader__, module.__file__, module.__package__ = spec, spec.loader, spec.origin, ""

@@ -29,14 +29,14 @@ LoadRequest Function(const char* source) { return {.function_id = "f", .handler 
 
 // A whole call as `fresh` pays for it: the handler, then the next interpreter with the function loaded.
 void BM_RunAndPrepare(benchmark::State& state, const char* source) {
-  PythonEngine engine(TestProcess());
+  const std::unique_ptr<Engine> engine = MakeTestEngine();
   LogBuffer logs;
   logs.Begin();
-  engine.Load(Function(source), logs);
+  engine->Load(Function(source), logs);
   for (auto _ : state) {
     logs.Begin();
-    benchmark::DoNotOptimize(engine.Run({.event = R"({"name": "Ada"})"}, logs));
-    engine.Prepare();
+    benchmark::DoNotOptimize(engine->Run({.event = R"({"name": "Ada"})"}, logs));
+    engine->Prepare();
   }
 }
 BENCHMARK_CAPTURE(BM_RunAndPrepare, hello, kHello)->Unit(benchmark::kMicrosecond);
@@ -46,13 +46,13 @@ BENCHMARK_CAPTURE(BM_RunAndPrepare, import_asyncio, kImportAsyncio)->Unit(benchm
 
 // A call alone, in an interpreter that has served calls before (which no worker under `fresh` does).
 void BM_RunAlone(benchmark::State& state) {
-  PythonEngine engine(TestProcess());
+  const std::unique_ptr<Engine> engine = MakeTestEngine();
   LogBuffer logs;
   logs.Begin();
-  engine.Load(Function(kHello), logs);
+  engine->Load(Function(kHello), logs);
   for (auto _ : state) {
     logs.Begin();
-    benchmark::DoNotOptimize(engine.Run({.event = R"({"name": "Ada"})"}, logs));
+    benchmark::DoNotOptimize(engine->Run({.event = R"({"name": "Ada"})"}, logs));
   }
 }
 BENCHMARK(BM_RunAlone)->Unit(benchmark::kMicrosecond);

@@ -62,13 +62,17 @@ const PythonProcess& TestProcess() {
   return *process;
 }
 
+std::unique_ptr<Engine> MakeTestEngine() {
+  return std::make_unique<PythonEngine>(TestProcess(), Isolation::kFresh, MakeStandingGuest(TestProcess()));
+}
+
 TestFunction::TestFunction(std::string source, std::vector<Module> dependencies, std::string handler)
-    : TestFunction(std::make_unique<PythonEngine>(TestProcess()), LoadRequest{
-                                                                      .function_id = "f",
-                                                                      .handler = std::move(handler),
-                                                                      .source = std::move(source),
-                                                                      .dependencies = std::move(dependencies),
-                                                                  }) {}
+    : TestFunction(MakeTestEngine(), LoadRequest{
+                                         .function_id = "f",
+                                         .handler = std::move(handler),
+                                         .source = std::move(source),
+                                         .dependencies = std::move(dependencies),
+                                     }) {}
 
 TestFunction::TestFunction(std::unique_ptr<Engine> engine, const LoadRequest& request) : engine_(std::move(engine)) {
   logs_.Begin();

@@ -17,6 +17,9 @@ namespace mayfly::runtime {
 // CPython of this test process; the first use boots it.
 const PythonProcess& TestProcess();
 
+// An engine of that process, under `fresh`. One at a time.
+std::unique_ptr<Engine> MakeTestEngine();
+
 // One engine, and the function "f" in it.
 class TestFunction {
  public:

@@ -16,14 +16,15 @@ namespace mayfly::runtime {
 // Load, then Call once. Whatever goes wrong in it is the guest's: it ends in an outcome.
 class Guest {
  public:
-  // Null if there is no memory for another interpreter. `process` and `host` outlive the guest.
+  // An interpreter in which all is ready for a function. Null if there is no memory for another one. `process` and
+  // `host` outlive the guest.
   static std::unique_ptr<Guest> Create(const PythonProcess& process, HostContext& host);
 
   ~Guest();
   Guest(const Guest&) = delete;
   Guest& operator=(const Guest&) = delete;
 
-  // Runs the source's top level and resolves `handler`. All of the reply but its logs.
+  // Runs the top level of the host's modules' own one and resolves `handler`. All of the reply but its logs.
   LoadReply Load(const std::string& handler);
 
   // Calls the handler. All of the reply but its logs.

@@ -12,9 +12,13 @@ namespace mayfly::runtime {
 
 // What the functions work on. Outlives every interpreter that has them.
 struct HostContext {
+  explicit HostContext(const Library& library) : library(library) {}
+  HostContext(const HostContext&) = delete;
+  HostContext& operator=(const HostContext&) = delete;
+
   const Library& library;
-  SourceModules& modules;
-  OutputLines& output;
+  SourceModules modules;  // none, before a function is loaded
+  OutputLines output;
 };
 
 // Puts the functions into the attached interpreter's dict `globals`:

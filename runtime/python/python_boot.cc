@@ -2,18 +2,23 @@
 
 #include <Python.h>
 
-#include "runtime/python/python_engine.h"
+#include <utility>
 
 namespace mayfly::runtime {
 
-void PythonBoot::BeforeFork() { PyOS_BeforeFork(); }
+PythonBoot::PythonBoot(const PythonProcess& process, Isolation isolation)
+    : process_(process), isolation_(isolation), standing_(MakeStandingGuest(process)) {}
 
-void PythonBoot::AfterForkInParent() { PyOS_AfterFork_Parent(); }
+void PythonBoot::BeforeImage() {
+  PyGC_Collect();
+  process_.arenas().Settle();
+}
 
-void PythonBoot::AfterForkInChild() { PyOS_AfterFork_Child(); }
+// threading.main_thread() and the like ask for it anew, tools that look at a thread state do not.
+void PythonBoot::AfterForkInChild() { PyThreadState_Get()->native_thread_id = PyThread_get_thread_native_id(); }
 
 std::unique_ptr<Engine> PythonBoot::MakeEngine(int64_t /*memory_limit_bytes*/) {
-  return std::make_unique<PythonEngine>(process_);
+  return std::make_unique<PythonEngine>(process_, isolation_, std::move(standing_));
 }
 
 }  // namespace mayfly::runtime

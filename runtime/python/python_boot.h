@@ -6,18 +6,22 @@
 #include <memory>
 
 #include "runtime/engine/engine.h"
+#include "runtime/python/python_engine.h"
 #include "runtime/python/python_process.h"
 
 namespace mayfly::runtime {
 
-// Tells CPython of forks, and makes engines in the forked processes.
+// Holds an interpreter that waits for a function, and gives each forked process its copy of it.
+//
+// CPython is not told of a fork by PyOS_BeforeFork and its fellows: they end every sub-interpreter in the child. What
+// else they do is for locks that another thread may hold, and there is none; os.register_at_fork's handlers have
+// nothing to do, because the standing interpreter has imported none of the modules that have some.
 class PythonBoot : public EngineBoot {
  public:
   // `process` outlives it and the engines it makes.
-  explicit PythonBoot(const PythonProcess& process) : process_(process) {}
+  PythonBoot(const PythonProcess& process, Isolation isolation);
 
-  void BeforeFork() override;
-  void AfterForkInParent() override;
+  void BeforeImage() override;
   void AfterForkInChild() override;
 
   // The cap needs nothing of the engine: the sandbox's limit makes CPython's own allocations fail.
@@ -25,6 +29,8 @@ class PythonBoot : public EngineBoot {
 
  private:
   const PythonProcess& process_;
+  const Isolation isolation_;
+  StandingGuest standing_;
 };
 
 }  // namespace mayfly::runtime

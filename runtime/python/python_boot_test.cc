@@ -44,7 +44,7 @@ std::string AnswerOfAFork(PythonBoot& boot) {
 }
 
 TEST(PythonBootTest, NoRandomNumberComesTwiceInAnyCallOfAnyWorker) {
-  PythonBoot boot(TestProcess());
+  PythonBoot boot(TestProcess(), Isolation::kFresh);
   std::set<std::string> seen;
   for (int fork = 0; fork < 3; ++fork) {
     std::string value;

@@ -9,21 +9,31 @@
 #include "runtime/engine/engine.h"
 #include "runtime/python/guest.h"
 #include "runtime/python/host_functions.h"
-#include "runtime/python/output_lines.h"
 #include "runtime/python/process_state.h"
 #include "runtime/python/python_process.h"
-#include "runtime/python/source_modules.h"
 
 namespace mayfly::runtime {
 
-// Runs each call in a sub-interpreter of its own.
+// How the worker keeps calls apart.
+enum class Isolation {
+  kFresh,   // a new interpreter for each call
+  kRewind,  // its memory goes back to the checkpoint after each call
+};
+
+// An interpreter that waits for its function, and what it is bound to.
+struct StandingGuest {
+  std::unique_ptr<HostContext> host;
+  std::unique_ptr<Guest> guest;  // ends before its host; null if there was no memory for one
+};
+
+// Runs a function in a sub-interpreter: under `fresh`, each call in one of its own.
 //
 // A handler that takes a second positional parameter (one without a default, or one named `context`) is given a
 // context: context.invocation_id, and context.get_remaining_time_in_millis().
 class PythonEngine : public Engine {
  public:
-  // `process` outlives the engine.
-  explicit PythonEngine(const PythonProcess& process) : process_(process) {}
+  // `process` outlives the engine. The function is loaded into the standing guest.
+  PythonEngine(const PythonProcess& process, Isolation isolation, StandingGuest standing);
 
   LoadReply Load(const LoadRequest& function, LogBuffer& logs) override;
   RunReply Run(const RunRequest& call, LogBuffer& logs) override;
@@ -33,13 +43,14 @@ class PythonEngine : public Engine {
 
  private:
   const PythonProcess& process_;
+  const Isolation isolation_;
   std::string handler_;
-  OutputLines output_;
-  std::optional<SourceModules> modules_;
-  std::optional<HostContext> host_;
-  std::optional<ProcessState> process_state_;
-  std::unique_ptr<Guest> guest_;
+  std::optional<ProcessState> process_state_;  // under `fresh`
+  StandingGuest standing_;
 };
+
+// Called in the process that will use the guest, or in one that it is forked from.
+StandingGuest MakeStandingGuest(const PythonProcess& process);
 
 }  // namespace mayfly::runtime
 

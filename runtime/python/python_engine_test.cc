@@ -208,7 +208,7 @@ TEST(PythonEngineTest, NamesTheFunctionsThatAreThereWhenTheHandlerIsNot) {
 
 TEST(PythonEngineTest, PrepareFailsWhenTheSourceNoLongerLoads) {
   // The second load finds a process that has run for a while.
-  PythonEngine engine(TestProcess());
+  const std::unique_ptr<Engine> engine = MakeTestEngine();
   LogBuffer logs;
   logs.Begin();
   const LoadRequest request = {
@@ -219,8 +219,8 @@ TEST(PythonEngineTest, PrepareFailsWhenTheSourceNoLongerLoads) {
           "if signal.getitimer(signal.ITIMER_VIRTUAL)[0]: raise ValueError\n"
           "signal.setitimer(signal.ITIMER_VIRTUAL, 1000)",
   };
-  ASSERT_EQ(engine.Load(request, logs).outcome, Outcome::kReturned);
-  EXPECT_FALSE(engine.Prepare());
+  ASSERT_EQ(engine->Load(request, logs).outcome, Outcome::kReturned);
+  EXPECT_FALSE(engine->Prepare());
 }
 
 }  // namespace

@@ -129,10 +129,13 @@ absl::StatusOr<std::unique_ptr<PythonProcess>> PythonProcess::Create() {
   ResetEnvironment();
   // As CPython does where it has the signals to itself: writing to a closed pipe is an error, not the end.
   signal(SIGPIPE, SIG_IGN);
+  absl::StatusOr<std::unique_ptr<ArenaMemory>> arenas = ArenaMemory::Create();
+  if (!arenas.ok()) return arenas.status();
   absl::Status status = AddExtensions();
   if (status.ok()) status = Initialize();
   if (!status.ok()) return status;
   std::unique_ptr<PythonProcess> process(new PythonProcess());
+  process->arenas_ = *std::move(arenas);
   process->main_ = PyThreadState_Get();
   absl::StatusOr<std::unique_ptr<Library>> library = Library::Load();
   if (!library.ok()) return library.status();

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "runtime/python/arena_memory.h"
 #include "runtime/python/library.h"
 
 namespace mayfly::runtime {
@@ -25,11 +26,13 @@ class PythonProcess {
   PythonProcess& operator=(const PythonProcess&) = delete;
 
   const Library& library() const { return *library_; }
+  ArenaMemory& arenas() const { return *arenas_; }
   PyThreadState* main_thread_state() const { return main_; }
 
  private:
   PythonProcess() = default;
 
+  std::unique_ptr<ArenaMemory> arenas_;  // held first, given back last
   PyThreadState* main_ = nullptr;
   std::unique_ptr<Library> library_;
 };

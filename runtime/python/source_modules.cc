@@ -73,7 +73,8 @@ std::vector<std::string> SourceModules::DependencyNames() const {
 std::map<std::string, std::string> SourceModules::Files() const {
   std::map<std::string, std::string> files;
   for (const auto& [name, entry] : entries_) files.emplace(entry.file, name);
-  files[entries_.find(function_module_)->second.file] = function_module_;
+  const auto function = entries_.find(function_module_);
+  if (function != entries_.end()) files[function->second.file] = function_module_;
   return files;
 }
 

@@ -17,6 +17,9 @@ namespace mayfly::runtime {
 // code object belongs to one interpreter, and is compiled once. Not thread-safe.
 class SourceModules {
  public:
+  // No modules at all.
+  SourceModules() = default;
+
   // `library_names` are the top-level names of the standard library: the function's own module takes none of them.
   SourceModules(const LoadRequest& function, const std::set<std::string>& library_names);
 
