@@ -13,5 +13,6 @@ int main(int argc, char** argv) {
   using namespace mayfly::runtime;  // NOLINT(google-build-using-namespace): the file is this function
   // V8 refuses the guest's allocations itself; where ours fail, the worker can't go on.
   std::set_new_handler([] { _exit(kExitMemoryLimit); });
-  return ZygoteMain(Language::kJs, argc, argv, [] { return std::make_unique<js::V8Boot>(js::EmbeddedSnapshot()); });
+  return ZygoteMain(Language::kJs, argc, argv,
+                    [](const ZygoteOptions&) { return std::make_unique<js::V8Boot>(js::EmbeddedSnapshot()); });
 }

@@ -155,5 +155,6 @@ class ObedientBoot final : public EngineBoot {
 
 int main(int argc, char** argv) {
   using namespace mayfly::runtime;  // NOLINT(google-build-using-namespace): the file is this function
-  return ZygoteMain(Language::kPython, argc, argv, [] { return std::make_unique<ObedientBoot>(); });
+  return ZygoteMain(Language::kPython, argc, argv,
+                    [](const ZygoteOptions&) { return std::make_unique<ObedientBoot>(); });
 }

@@ -183,7 +183,7 @@ absl::StatusOr<int> Serve(const ZygoteOptions& options, EngineBoot& boot) {
 }  // namespace
 
 int ZygoteMain(Language language, int argc, char** argv,
-               absl::FunctionRef<absl::StatusOr<std::unique_ptr<EngineBoot>>()> make_boot) {
+               absl::FunctionRef<absl::StatusOr<std::unique_ptr<EngineBoot>>(const ZygoteOptions&)> make_boot) {
   const auto fail = [](const absl::Status& status) {
     dprintf(STDERR_FILENO, "zygote: %s\n", std::string(status.message()).c_str());
     return kExitSetupFailed;
@@ -193,7 +193,7 @@ int ZygoteMain(Language language, int argc, char** argv,
   if (!options.ok()) return fail(options.status());
   // Before the engine takes any.
   if (options->rewind.has_value()) ConfigureProcessMemory();
-  const absl::StatusOr<std::unique_ptr<EngineBoot>> boot = make_boot();
+  const absl::StatusOr<std::unique_ptr<EngineBoot>> boot = make_boot(*options);
   if (!boot.ok()) return fail(boot.status());
   const absl::StatusOr<int> exit_code = Serve(*options, **boot);
   return exit_code.ok() ? *exit_code : fail(exit_code.status());

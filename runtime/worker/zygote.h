@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "runtime/channel/messages.h"
 #include "runtime/engine/engine.h"
+#include "runtime/worker/zygote_options.h"
 
 namespace mayfly::runtime {
 
@@ -23,10 +24,10 @@ inline constexpr int kZygoteControlFd = 3;
 // handlers nor destructors of the zygote run in it. The arguments are those of zygote_arguments.h.
 //
 //   int main(int argc, char** argv) {
-//     return ZygoteMain(Language::kJs, argc, argv, [] { return std::make_unique<V8Boot>(...); });
+//     return ZygoteMain(Language::kJs, argc, argv, [](const ZygoteOptions&) { return std::make_unique<V8Boot>(...); });
 //   }
 int ZygoteMain(Language language, int argc, char** argv,
-               absl::FunctionRef<absl::StatusOr<std::unique_ptr<EngineBoot>>()> make_boot);
+               absl::FunctionRef<absl::StatusOr<std::unique_ptr<EngineBoot>>(const ZygoteOptions&)> make_boot);
 
 }  // namespace mayfly::runtime
 
