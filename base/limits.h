@@ -66,10 +66,11 @@ inline constexpr int kUpdateAttemptsMax = 8;        // of an update without an e
 inline constexpr int kNearestCandidatesMax = 1000;  // ids compared with an unknown one
 
 // What the data plane runs.
-inline constexpr int kQueuePerFunctionMax = 256;                    // --max-queue-per-function
-inline constexpr int kQueueMax = 4096;                              // --max-queue
-inline constexpr int kWorkerCallsMax = 1000;                        // --worker-max-calls: then it is retired
-inline constexpr size_t kDescriptorsMax = 1024;                     // open files of a worker
+inline constexpr int kQueuePerFunctionMax = 256;  // --max-queue-per-function
+inline constexpr int kQueueMax = 4096;            // --max-queue
+inline constexpr int kPreparedCallsMax = 1000;    // --worker-max-calls under fresh: then it is retired
+inline constexpr int kRewoundCallsMax = 100'000;  // and under rewind
+inline constexpr size_t kDescriptorsMax = 1024;   // open files of a worker
 inline constexpr absl::Duration kWorkerAgeMax = absl::Minutes(30);  // --worker-max-age
 inline constexpr absl::Duration kLoadTimeMax = absl::Seconds(10);   // --load-timeout: fork, load and each Prepare
 // How long an answer waits for the figures of a worker that was killed.

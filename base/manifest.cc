@@ -17,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "base/error.h"
 #include "base/function_name.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/nearest.h"
 #include "base/reason.h"
@@ -29,6 +30,8 @@ namespace {
 constexpr char kJs[] = "js";
 constexpr char kPython[] = "python";
 constexpr char kHandlerDefault[] = "handler";
+constexpr char kIsolated[] = "isolated";
+constexpr char kMain[] = "main";
 
 // How much of a bad value an error repeats.
 constexpr size_t kShownBytesMax = 64;
@@ -80,6 +83,8 @@ class Validator {
     CheckSource("source", manifest_.source());
     if (manifest_.source().empty()) Violation("source", "is required: the function's source text");
     CheckDependencies();
+    CheckWarmUpEvents();
+    CheckInterpreter();
     CheckRanges();
     CheckSize();
     return Result();
@@ -160,6 +165,31 @@ class Validator {
     CheckSource(absl::StrCat(field, ".source"), dependency.source());
   }
 
+  void CheckWarmUpEvents() {
+    const int count = manifest_.warmup_events_size();
+    if (count > static_cast<int>(kWarmUpEventsMax)) {
+      return Violation("warmupEvents", absl::StrCat("are ", count, "; at most ", kWarmUpEventsMax, " are taken"));
+    }
+    for (int i = 0; i < count; ++i) CheckWarmUpEvent(absl::StrCat("warmupEvents[", i, "]"), manifest_.warmup_events(i));
+  }
+
+  void CheckWarmUpEvent(std::string_view field, std::string_view event) {
+    if (event.size() > kEventBytesMax) {
+      return Violation(field, absl::StrCat("is ", event.size(), " bytes long; at most ", kEventBytesMax, " are taken"));
+    }
+    const absl::Status valid = ValidateJson(event, reason::kManifestInvalid, "it");
+    if (!valid.ok()) Violation(field, absl::StrCat("is no JSON: ", valid.message()));
+  }
+
+  void CheckInterpreter() {
+    const std::string& interpreter = manifest_.python_interpreter();
+    if (interpreter.empty()) return;
+    if (manifest_.language_id() == kJs) return Violation("pythonInterpreter", "is for 'python' only");
+    if (interpreter == kIsolated || interpreter == kMain) return;
+    Violation("pythonInterpreter", absl::StrCat("'", Shown(interpreter), "' is neither 'isolated' nor 'main'",
+                                                DidYouMean(interpreter, {kIsolated, kMain})));
+  }
+
   static bool IsDottedName(std::string_view name) {
     const std::vector<std::string_view> parts = absl::StrSplit(name, '.');
     return std::all_of(parts.begin(), parts.end(), [](std::string_view part) { return IsIdentifier(part, ""); });
@@ -186,8 +216,10 @@ class Validator {
   void CheckSize() {
     size_t bytes = manifest_.source().size() + manifest_.function_name().size();
     for (const auto& [name, dependency] : manifest_.dependencies()) bytes += name.size() + dependency.source().size();
+    for (const std::string& event : manifest_.warmup_events()) bytes += event.size();
     if (bytes <= kManifestBytesMax) return;
-    Violation("source", absl::StrCat("and the dependencies are ", bytes, " bytes together; at most ", kManifestBytesMax,
+    const char* others = manifest_.warmup_events().empty() ? "the dependencies" : "the dependencies and warm-up events";
+    Violation("source", absl::StrCat("and ", others, " are ", bytes, " bytes together; at most ", kManifestBytesMax,
                                      " are taken"));
   }
 
@@ -247,6 +279,9 @@ void FillManifestDefaults(v1::Manifest& manifest) {
     manifest.set_timeout_millis(static_cast<int32_t>(absl::ToInt64Milliseconds(kTimeoutDefault)));
   }
   if (manifest.memory_limit_mib() == 0) manifest.set_memory_limit_mib(kMemoryLimitMibDefault);
+  if (manifest.language_id() == kPython && manifest.python_interpreter().empty()) {
+    manifest.set_python_interpreter(kIsolated);
+  }
 }
 
 std::string ManifestSha256(const v1::Manifest& manifest) {
@@ -265,6 +300,15 @@ std::string ManifestSha256(const v1::Manifest& manifest) {
   for (const std::string* name : names) {
     hash.Add(*name);
     hash.Add(manifest.dependencies().at(*name).source());
+  }
+  // What not every manifest has comes last and only where it is, so that those without it keep their hash.
+  if (manifest.python_interpreter() == kMain) {
+    hash.Add("pythonInterpreter");
+    hash.Add(kMain);
+  }
+  if (!manifest.warmup_events().empty()) {
+    hash.Add("warmupEvents");
+    for (const std::string& event : manifest.warmup_events()) hash.Add(event);
   }
   return hash.Hex();
 }

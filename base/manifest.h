@@ -14,13 +14,14 @@ class Manifest;
 namespace mayfly {
 
 // Checks everything about a manifest but whether its source loads: ids and names, ranges, counts, sizes
-// (kManifestBytesMax for all names and sources together), UTF-8, and no NUL in Python. A field that is 0 or empty and
-// has a default is valid. INVALID_ARGUMENT MANIFEST_INVALID names all violations (the first kViolationsShownMax) by
-// their JSON path, which begins with `path_prefix`
+// (kManifestBytesMax for all names, sources and warm-up events together), UTF-8, JSON, and no NUL in Python. A field
+// that is 0 or empty and has a default is valid. INVALID_ARGUMENT MANIFEST_INVALID names all violations (the first
+// kViolationsShownMax) by their JSON path, which begins with `path_prefix`
 // ("" or "manifest.").
 absl::Status ValidateManifest(const v1::Manifest& manifest, std::string_view path_prefix);
 
-// Gives the handler's name, the timeout and the memory limit their defaults where they are empty or 0.
+// Gives the handler's name, the timeout, the memory limit and Python's interpreter their defaults where they are empty
+// or 0.
 void FillManifestDefaults(v1::Manifest& manifest);
 
 // SHA-256 of the content, which is all but the id, in lower-case hex. Equal contents have equal hashes on every machine

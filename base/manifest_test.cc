@@ -178,6 +178,41 @@ TEST(ManifestTest, BoundsCountAndSize) {
   AddDependency(manifest, "ab", "cde");
   EXPECT_EQ(Violation(manifest),
             "source: and the dependencies are 16777217 bytes together; at most 16777216 are taken");
+  AddDependency(manifest, "ab", "c");
+  manifest.add_warmup_events("1");
+  EXPECT_TRUE(ValidateManifest(manifest, "").ok());
+  manifest.set_warmup_events(0, "12");
+  EXPECT_EQ(Violation(manifest),
+            "source: and the dependencies and warm-up events are 16777217 bytes together; at most 16777216 are taken");
+}
+
+TEST(ManifestTest, TakesWarmUpEventsThatAreJson) {
+  v1::Manifest manifest = JsManifest();
+  for (size_t i = 0; i < kWarmUpEventsMax; ++i) manifest.add_warmup_events(R"({"n": 1e400})");
+  EXPECT_TRUE(ValidateManifest(manifest, "").ok());
+  manifest.add_warmup_events("1");
+  EXPECT_EQ(Violation(manifest), "warmupEvents: are 17; at most 16 are taken");
+  manifest.clear_warmup_events();
+  manifest.add_warmup_events("null");
+  manifest.add_warmup_events("{");
+  EXPECT_TRUE(Violation(manifest).starts_with("warmupEvents[1]: is no JSON: "));
+  manifest.set_warmup_events(1, std::string(kEventBytesMax - 2, ' ') + "10");
+  EXPECT_TRUE(ValidateManifest(manifest, "").ok());
+  manifest.set_warmup_events(1, std::string(kEventBytesMax - 2, ' ') + "100");
+  EXPECT_EQ(Violation(manifest), "warmupEvents[1]: is 6291457 bytes long; at most 6291456 are taken");
+}
+
+TEST(ManifestTest, TakesTheInterpretersOfPython) {
+  v1::Manifest manifest = PythonManifest();
+  for (const char* interpreter : {"", "isolated", "main"}) {
+    manifest.set_python_interpreter(interpreter);
+    EXPECT_TRUE(ValidateManifest(manifest, "").ok()) << interpreter;
+  }
+  manifest.set_python_interpreter("mian");
+  EXPECT_EQ(Violation(manifest), "pythonInterpreter: 'mian' is neither 'isolated' nor 'main'; did you mean 'main'?");
+  manifest = JsManifest();
+  manifest.set_python_interpreter("main");
+  EXPECT_EQ(Violation(manifest), "pythonInterpreter: is for 'python' only");
 }
 
 TEST(ManifestTest, ShowsTheFirstViolationsAndCountsTheRest) {
@@ -202,6 +237,13 @@ TEST(ManifestTest, FillsDefaultsAndKeepsWhatIsSet) {
   EXPECT_EQ(manifest.function_name(), "main");
   EXPECT_EQ(manifest.timeout_millis(), 1);
   EXPECT_EQ(manifest.memory_limit_mib(), 32);
+  EXPECT_EQ(manifest.python_interpreter(), "");
+  manifest = PythonManifest();
+  FillManifestDefaults(manifest);
+  EXPECT_EQ(manifest.python_interpreter(), "isolated");
+  manifest.set_python_interpreter("main");
+  FillManifestDefaults(manifest);
+  EXPECT_EQ(manifest.python_interpreter(), "main");
 }
 
 TEST(ManifestTest, HashesTheContentAndNotTheId) {
@@ -217,8 +259,15 @@ TEST(ManifestTest, HashesTheContentAndNotTheId) {
   EXPECT_EQ(ManifestSha256(manifest), hash);
 }
 
+TEST(ManifestTest, TheDefaultInterpreterHashesAsWhatWasStoredWithoutOne) {
+  v1::Manifest manifest = PythonManifest();
+  const std::string hash = ManifestSha256(manifest);
+  manifest.set_python_interpreter("isolated");
+  EXPECT_EQ(ManifestSha256(manifest), hash);
+}
+
 TEST(ManifestTest, HashesEveryFieldApart) {
-  std::vector<v1::Manifest> manifests(9, JsManifest());
+  std::vector<v1::Manifest> manifests(13, JsManifest());
   manifests[1].set_language_id("python");
   manifests[2].set_function_name("other");
   manifests[3].set_js_eval_as_module(true);
@@ -227,6 +276,12 @@ TEST(ManifestTest, HashesEveryFieldApart) {
   manifests[6].set_memory_limit_mib(33);
   AddDependency(manifests[7], "ab", "c");
   AddDependency(manifests[8], "a", "bc");
+  manifests[9].set_python_interpreter("main");
+  manifests[10].add_warmup_events("12");
+  manifests[11].add_warmup_events("1");
+  manifests[11].add_warmup_events("2");
+  manifests[12].add_warmup_events("2");
+  manifests[12].add_warmup_events("1");
   for (size_t i = 0; i < manifests.size(); ++i) {
     for (size_t j = 0; j < i; ++j) EXPECT_NE(ManifestSha256(manifests[i]), ManifestSha256(manifests[j])) << i << j;
   }

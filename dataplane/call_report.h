@@ -13,16 +13,12 @@ namespace mayfly::dataplane {
 
 struct FunctionRevision;
 
-// How a worker keeps one call's state from the next.
-enum class Isolation { kFresh };
-
 // Whether a worker that had the function loaded was there.
 enum class WorkerStart { kNone, kCold, kWarm };
 
 struct CallReport {
   std::string invocation_id;
   std::shared_ptr<const FunctionRevision> function;  // null when the call ended before one was found
-  Isolation isolation = Isolation::kFresh;
   WorkerStart start = WorkerStart::kNone;
   absl::Duration queue_time;
   absl::Duration load_time;
@@ -30,6 +26,7 @@ struct CallReport {
   absl::Duration total_time;
   WorkerUsage usage;
   runtime::EngineTimes engine_times;
+  runtime::RewindReport rewind;
   runtime::Logs logs;
 };
 

@@ -24,6 +24,7 @@ struct FakeProcess {
   Worker::RunDone running;
   Worker::PrepareDone preparing;
   int kills = 0;
+  bool has_ended = false;
   bool alive = false;
 
   template <typename Done, typename... Arguments>
@@ -53,6 +54,7 @@ class FakeWorker final : public Worker {
   }
   void Prepare(PrepareDone done) override { process_->preparing = std::move(done); }
   void Kill() override { ++process_->kills; }
+  bool HasEnded() const override { return process_->has_ended; }
   int32_t pid() const override { return 1; }
 
  private:
@@ -62,6 +64,10 @@ class FakeWorker final : public Worker {
 // Keeps every process it was ever asked for, in order.
 class FakeWorkers final : public WorkerFactory {
  public:
+  // Before the pool is made.
+  void set_renewal(Renewal renewal) { renewal_ = renewal; }
+
+  Renewal renewal() const override { return renewal_; }
   void Start(runtime::Language language, int64_t memory_limit_bytes, StartDone done) override {
     auto process = std::make_shared<FakeProcess>();
     process->language = language;
@@ -96,6 +102,9 @@ class FakeWorkers final : public WorkerFactory {
   }
 
   std::vector<std::shared_ptr<FakeProcess>> processes;
+
+ private:
+  Renewal renewal_ = Renewal::kPrepare;
 };
 
 }  // namespace mayfly::dataplane

@@ -29,6 +29,9 @@ runtime::LoadRequest MakeLoadRequest(v1::Manifest& manifest) {
   load.kind = manifest.js_eval_as_module() ? runtime::SourceKind::kJsModule : runtime::SourceKind::kScript;
   load.source = std::move(*manifest.mutable_source());
   load.memory_limit_bytes = int64_t{manifest.memory_limit_mib()} * static_cast<int64_t>(kMiB);
+  load.python_interpreter = manifest.python_interpreter() == "main" ? runtime::PythonInterpreter::kMain
+                                                                    : runtime::PythonInterpreter::kIsolated;
+  for (std::string& event : *manifest.mutable_warmup_events()) load.warmup_events.push_back(std::move(event));
   load.dependencies.reserve(static_cast<size_t>(manifest.dependencies_size()));
   for (auto& [name, dependency] : *manifest.mutable_dependencies()) {
     load.dependencies.push_back({.name = name, .source = std::move(*dependency.mutable_source())});

@@ -11,10 +11,14 @@
 namespace mayfly::dataplane {
 
 Invocation::Invocation(Options options, Pool& pool, TimerQueue& timers, const Clock& clock, Done done)
-    : options_(std::move(options)), pool_(pool), timers_(timers), clock_(clock), done_(std::move(done)) {
+    : options_(std::move(options)),
+      pool_(pool),
+      timers_(timers),
+      clock_(clock),
+      request_{.event = std::move(options_.event), .invocation_id = options_.invocation_id},
+      done_(std::move(done)) {
   report_.invocation_id = options_.invocation_id;
   report_.function = options_.function;
-  report_.isolation = options_.isolation;
 }
 
 void Invocation::Start() {
@@ -26,6 +30,10 @@ void Invocation::Start() {
       if (const std::shared_ptr<Invocation> call = weak.lock()) call->End(EndCause::kDeadline);
     });
   }
+  AcquireWorker();
+}
+
+void Invocation::AcquireWorker() {
   const Retention retention = options_.purpose == Purpose::kInvoke ? Retention::kPooled : Retention::kThrowAway;
   absl::Status status = pool_.Acquire(options_.function, retention, shared_from_this());
   if (status.ok()) return;
@@ -86,12 +94,8 @@ void Invocation::OnWorker(Lease lease) {
 
 void Invocation::Run() {
   run_begin_ = clock_.Monotonic();
-  const runtime::RunRequest request{
-      .event = std::move(options_.event),
-      .time_left = options_.due - run_begin_,
-      .invocation_id = options_.invocation_id,
-  };
-  slot_->worker->Run(request, [call = shared_from_this()](absl::StatusOr<runtime::RunReply> reply, WorkerUsage usage) {
+  request_.time_left = options_.due - run_begin_;
+  slot_->worker->Run(request_, [call = shared_from_this()](absl::StatusOr<runtime::RunReply> reply, WorkerUsage usage) {
     call->OnReply(std::move(reply), usage);
   });
 }
@@ -112,7 +116,23 @@ void Invocation::OnLoadFailed(absl::StatusOr<runtime::LoadReply> reply, Load loa
   Finish(std::move(status), "", WorkerFate::kDead);
 }
 
+// The guest has seen nothing of the call, so it can wait for another worker.
+bool Invocation::BeginAgain() {
+  std::shared_ptr<WorkerSlot> slot;
+  {
+    absl::MutexLock lock(mutex_);
+    if (state_ != State::kRunning || has_begun_again_) return false;
+    has_begun_again_ = true;
+    state_ = State::kWaiting;
+    slot = std::exchange(slot_, nullptr);
+  }
+  pool_.Return(slot, WorkerFate::kDead, [] {});
+  AcquireWorker();
+  return true;
+}
+
 void Invocation::OnReply(absl::StatusOr<runtime::RunReply> reply, WorkerUsage usage) {
+  if (absl::IsAborted(reply.status()) && BeginAgain()) return;
   State state;
   EndCause cause;
   {
@@ -128,12 +148,14 @@ void Invocation::OnReply(absl::StatusOr<runtime::RunReply> reply, WorkerUsage us
   if (state == State::kKilling) return Finish(EndStatus(cause, Phase::kRun), "", WorkerFate::kDead);
   if (!reply.ok()) return Finish(WorkerEndStatus(reply.status(), function, Phase::kRun), "", WorkerFate::kDead);
   report_.engine_times = reply->times;
+  report_.rewind = reply->rewind;
   AppendLogs(report_.logs, std::move(reply->logs));
+  const bool goes_on = !reply->last && LeavesWorkerUsable(reply->outcome);
+  const WorkerFate fate = goes_on ? WorkerFate::kSpent : WorkerFate::kDead;
   if (reply->outcome == runtime::Outcome::kReturned) {
-    return Finish(absl::OkStatus(), std::move(reply->result), WorkerFate::kSpent);
+    return Finish(absl::OkStatus(), std::move(reply->result), fate);
   }
-  Finish(OutcomeStatus(reply->outcome, reply->error, function, options_.purpose, Phase::kRun), "",
-         LeavesWorkerUsable(reply->outcome) ? WorkerFate::kSpent : WorkerFate::kDead);
+  Finish(OutcomeStatus(reply->outcome, reply->error, function, options_.purpose, Phase::kRun), "", fate);
 }
 
 void Invocation::Finish(absl::Status status, std::string result, WorkerFate fate) {

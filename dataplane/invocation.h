@@ -26,7 +26,8 @@ struct FunctionRevision;
 // caller has gone, whatever it was doing then. The life of an invocation:
 //
 //   kWaiting → kRunning → kDone
-//      │          └→ kKilling ─→ kDone      the deadline passed or the caller cancelled while the guest ran
+//      │          ├→ kKilling ─→ kDone      the deadline passed or the caller cancelled while the guest ran
+//      │          └→ kWaiting               the worker had ended before it took the call; once only
 //      └──────────────────────→ kDone       … while it waited or loaded; or its queue was full; or its load failed
 //
 // Thread-safe. Held by whoever will call it next: the pool's queue, then the worker's callback.
@@ -39,8 +40,7 @@ class Invocation final : public PoolWaiter, public std::enable_shared_from_this<
   struct Options {
     std::shared_ptr<const FunctionRevision> function;
     Purpose purpose = Purpose::kInvoke;
-    Isolation isolation = Isolation::kFresh;
-    std::string event;  // one valid JSON text; moved out when the guest gets it; not used for a check
+    std::string event;  // one valid JSON text; not used for a check
     std::string invocation_id;
     absl::Duration arrival;  // monotonic, as the next
     absl::Duration due;      // when its budget ends
@@ -64,6 +64,8 @@ class Invocation final : public PoolWaiter, public std::enable_shared_from_this<
   // Why a call is ended before the guest has replied.
   enum class EndCause { kDeadline, kCancelled };
 
+  void AcquireWorker();
+  bool BeginAgain();
   void End(EndCause cause);
   void EndWaiting(EndCause cause, Pool::Withdrawn withdrawn);
   void Kill(EndCause cause) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -84,8 +86,10 @@ class Invocation final : public PoolWaiter, public std::enable_shared_from_this<
   State state_ ABSL_GUARDED_BY(mutex_) = State::kWaiting;
   EndCause end_cause_ ABSL_GUARDED_BY(mutex_) = EndCause::kDeadline;
   TimerQueue::Id timer_ ABSL_GUARDED_BY(mutex_);  // the deadline; after a kill, the bound of its wait
+  bool has_begun_again_ ABSL_GUARDED_BY(mutex_) = false;
   // Whoever moves the state to kDone has the rest to itself.
   std::shared_ptr<WorkerSlot> slot_;
+  runtime::RunRequest request_;  // kept while the guest runs: another worker may have to be given it
   absl::Duration run_begin_;
   CallReport report_;
   Done done_;

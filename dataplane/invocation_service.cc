@@ -66,7 +66,21 @@ v1::Manifest ToManifest(v1::RunRequest& request) {
   manifest.mutable_dependencies()->swap(*request.mutable_dependencies());
   manifest.set_timeout_millis(request.timeout_millis());
   manifest.set_memory_limit_mib(request.memory_limit_mib());
+  manifest.mutable_warmup_events()->Swap(request.mutable_warmup_events());
+  manifest.set_python_interpreter(std::move(*request.mutable_python_interpreter()));
   return manifest;
+}
+
+// The main interpreter is one for all calls of a worker, so only a rewind keeps them apart in it.
+absl::Status CheckInterpreter(const FunctionRevision& function, Purpose purpose, const Isolation& isolation) {
+  if (isolation.rewind.has_value() || function.load.python_interpreter != runtime::PythonInterpreter::kMain) {
+    return absl::OkStatus();
+  }
+  const std::string problem =
+      absl::StrCat("'main' needs a server that rewinds, and this one does not (", isolation.reason, ")");
+  if (purpose != Purpose::kInvoke) return MakeFieldError(reason::kManifestInvalid, {{"pythonInterpreter", problem}});
+  return MakeError(absl::StatusCode::kFailedPrecondition, reason::kManifestInvalid,
+                   absl::StrCat(function.Title(), " can't run here: pythonInterpreter ", problem));
 }
 
 // How long a call may take. A check has the time that a load may have: the function's own timeout, which may be made
@@ -164,13 +178,15 @@ InvocationService::Arrival InvocationService::Arrive(std::shared_ptr<ServerCall>
 }
 
 void InvocationService::Begin(Arrival arrival, Catalog::Revision function, Purpose purpose, std::string event) {
+  if (absl::Status status = CheckInterpreter(*function, purpose, options_.isolation); !status.ok()) {
+    return Refuse(std::move(arrival), std::move(status));
+  }
   const absl::Duration callers = arrival.call->deadline() - clock_.Now();
   const absl::Duration due = std::min(clock_.Monotonic() + callers, arrival.time + TimeFor(*function, purpose));
   const std::shared_ptr<ServerCall> call = arrival.call;
   Invocation::Options options{
       .function = std::move(function),
       .purpose = purpose,
-      .isolation = options_.isolation,
       .event = std::move(event),
       .invocation_id = arrival.invocation_id,
       .arrival = arrival.time,
@@ -190,20 +206,19 @@ void InvocationService::Begin(Arrival arrival, Catalog::Revision function, Purpo
 void InvocationService::Refuse(Arrival arrival, absl::Status status) {
   CallReport report;
   report.invocation_id = arrival.invocation_id;
-  report.isolation = options_.isolation;
   report.total_time = clock_.Monotonic() - arrival.time;
   Answer(std::move(arrival), std::move(status), "", std::move(report));
 }
 
 void InvocationService::Answer(Arrival arrival, absl::Status status, std::string result, CallReport report) {
   arrival.call->OnCancel({});
-  AddReceiptMetadata(report, *arrival.call);
+  AddReceiptMetadata(report, options_.isolation, *arrival.call);
   if (status.ok()) {
-    FillReceipt(report, *arrival.receipt);
+    FillReceipt(report, options_.isolation, *arrival.receipt);
     if (arrival.result != nullptr) *arrival.result = std::move(result);
   } else {
     v1::Receipt receipt;
-    FillReceipt(report, receipt);
+    FillReceipt(report, options_.isolation, receipt);
     AddErrorDetail(status, receipt);
   }
   std::move(arrival.done)(std::move(status));

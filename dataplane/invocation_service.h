@@ -18,6 +18,7 @@
 #include "base/method_table.h"
 #include "dataplane/call_report.h"
 #include "dataplane/catalog.h"
+#include "dataplane/isolation.h"
 #include "dataplane/outcome_status.h"
 #include "dataplane/pool.h"
 #include "dataplane/timer_queue.h"
@@ -39,7 +40,7 @@ namespace mayfly::dataplane {
 class InvocationService {
  public:
   struct Options {
-    Isolation isolation = Isolation::kFresh;
+    Isolation isolation;
   };
 
   // None is owned; all outlive the service.

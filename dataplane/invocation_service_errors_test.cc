@@ -258,5 +258,28 @@ TEST_F(InvocationServiceErrorsTest, OutcomesOfTheResultHaveTheirCodes) {
   EXPECT_EQ(event->reason(), "EVENT_INVALID");
 }
 
+TEST_F(InvocationServiceErrorsTest, TheMainInterpreterNeedsAServerThatRewinds) {
+  v1::CheckFunctionRequest check;
+  check.mutable_manifest()->set_language_id("python");
+  check.mutable_manifest()->set_source("import numpy");
+  check.mutable_manifest()->set_python_interpreter("main");
+  auto checked = Send<v1::CheckFunctionRequest, v1::CheckFunctionResponse>("CheckFunction", check);
+  EXPECT_EQ(checked->code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(checked->reason(), "MANIFEST_INVALID");
+  const auto violations = checked->detail<google::rpc::BadRequest>()->field_violations();
+  ASSERT_EQ(violations.size(), 1);
+  EXPECT_EQ(violations[0].field(), "pythonInterpreter");
+  EXPECT_EQ(violations[0].description(),
+            "'main' needs a server that rewinds, and this one does not (chosen by a test)");
+
+  v1::Function stored = MakeTestFunction("numbers", 1, "import numpy");
+  stored.mutable_manifest()->set_language_id("python");
+  stored.mutable_manifest()->set_python_interpreter("main");
+  Tell(v1::WatchFunctionsResponse::PUT, stored);
+  auto invoked = Invoke("numbers");
+  EXPECT_EQ(invoked->code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(workers_.size(), 0u);
+}
+
 }  // namespace
 }  // namespace mayfly::dataplane

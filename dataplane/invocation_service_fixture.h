@@ -138,7 +138,8 @@ class InvocationServiceFixture : public ::testing::Test {
   FakeSource source_;
   Pool pool_{PoolLimits{.workers_max = 2, .queue_per_function_max = 3}, workers_, time_, time_};
   Catalog catalog_{source_, [this](const FunctionRevision& function) { pool_.Retire(function); }};
-  InvocationService service_{{}, catalog_, pool_, time_, time_};
+  InvocationService service_{
+      {.isolation = {.rewind = std::nullopt, .reason = "chosen by a test"}}, catalog_, pool_, time_, time_};
   MethodTable methods_;
 };
 

@@ -1,5 +1,6 @@
 #include "dataplane/invocation_service.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -12,6 +13,7 @@ namespace mayfly::dataplane {
 namespace {
 
 using runtime::Outcome;
+using ::testing::ElementsAre;
 
 class InvocationServiceTest : public InvocationServiceFixture {};
 
@@ -229,6 +231,24 @@ TEST_F(InvocationServiceTest, ARevisionThatIsNotHereIsFetchedOnce) {
   EXPECT_EQ(source_.gets, 1);
   auto none = Invoke("hello", "", 5);
   EXPECT_EQ(none->code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(InvocationServiceTest, AWorkerIsToldOfTheManifestsWarmUpEvents) {
+  v1::Function function = MakeTestFunction("warm");
+  function.mutable_manifest()->add_warmup_events("[1]");
+  function.mutable_manifest()->add_warmup_events("null");
+  Tell(v1::WatchFunctionsResponse::PUT, function);
+  Invoke("warm");
+  workers_.FinishStart(0);
+  EXPECT_THAT(workers_[0].load.warmup_events, ElementsAre("[1]", "null"));
+
+  v1::RunRequest request;
+  request.set_language_id("js");
+  request.set_source("1");
+  request.add_warmup_events("2");
+  Send<v1::RunRequest, v1::RunResponse>("Run", request);
+  workers_.FinishStart(1);
+  EXPECT_THAT(workers_[1].load.warmup_events, ElementsAre("2"));
 }
 
 TEST_F(InvocationServiceTest, ADrainLetsCallsInFlightFinishAndRefusesNewOnes) {

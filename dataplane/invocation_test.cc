@@ -144,6 +144,55 @@ TEST_F(InvocationTest, AWorkerOutOfMemoryIsNotUsedAgain) {
   EXPECT_FALSE(workers_[0].alive);
 }
 
+TEST_F(InvocationTest, AWorkersLastReplyStandsAndTheWorkerIsNotUsedAgain) {
+  Answer answer;
+  Make(answer)->Start();
+  workers_.FinishStartAndLoad(0);
+  workers_.FinishRun(
+      0, runtime::RunReply{.result = "1", .rewind = {.time = absl::Microseconds(3), .pages = 4}, .last = true});
+  EXPECT_EQ(answer.status, absl::OkStatus());
+  EXPECT_EQ(answer.result, "1");
+  EXPECT_EQ(answer.report.rewind.time, absl::Microseconds(3));
+  EXPECT_EQ(answer.report.rewind.pages, 4);
+  EXPECT_FALSE(workers_[0].alive);
+}
+
+TEST_F(InvocationTest, AWorkerThatEndsBeforeItTookTheCallIsReplaced) {
+  Answer answer;
+  Make(answer)->Start();
+  workers_.FinishStartAndLoad(0);
+  workers_.FinishRun(0, absl::AbortedError("it ended"));
+  EXPECT_FALSE(workers_[0].alive);
+  EXPECT_EQ(answer.count, 0);
+  workers_.FinishStartAndLoad(1);
+  EXPECT_EQ(workers_[1].run.event, "{}");
+  EXPECT_EQ(workers_[1].run.invocation_id, "id");
+  workers_.FinishRun(1, runtime::RunReply{.result = "1"});
+  EXPECT_EQ(answer.count, 1);
+  EXPECT_EQ(answer.result, "1");
+}
+
+TEST_F(InvocationTest, ACallIsHandedToASecondWorkerAndToNoThird) {
+  Answer answer;
+  Make(answer)->Start();
+  workers_.FinishStartAndLoad(0);
+  workers_.FinishRun(0, absl::AbortedError("it ended"));
+  workers_.FinishStartAndLoad(1);
+  workers_.FinishRun(1, absl::AbortedError("it ended"));
+  EXPECT_EQ(workers_.size(), 2u);
+  EXPECT_EQ(ErrorReason(answer.status), "WORKER_CRASHED");
+}
+
+TEST_F(InvocationTest, ACallThatWaitsForItsSecondWorkerKeepsItsDeadline) {
+  Answer answer;
+  Make(answer, absl::Milliseconds(10))->Start();
+  workers_.FinishStartAndLoad(0);
+  workers_.FinishRun(0, absl::AbortedError("it ended"));
+  time_.Advance(absl::Milliseconds(10));
+  EXPECT_EQ(answer.count, 1);
+  EXPECT_EQ(answer.status.code(), absl::StatusCode::kDeadlineExceeded);
+}
+
 TEST_F(InvocationTest, ACheckEndsWithItsLoad) {
   Answer answer;
   Make(answer, absl::Seconds(5), Purpose::kCheck)->Start();

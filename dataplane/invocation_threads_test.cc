@@ -60,6 +60,7 @@ class PostingWorker final : public Worker {
       if (!life->IsDestroyed()) std::move(done)(absl::CancelledError(), {});
     });
   }
+  bool HasEnded() const override { return false; }
   int32_t pid() const override { return 1; }
 
  private:
@@ -87,6 +88,8 @@ class PostingWorker final : public Worker {
 class PostingWorkers final : public WorkerFactory {
  public:
   explicit PostingWorkers(boost::asio::io_context& context) : context_(context) {}
+
+  Renewal renewal() const override { return Renewal::kPrepare; }
 
   void Start(runtime::Language, int64_t, StartDone done) override {
     boost::asio::post(context_, [this, done = std::move(done)]() mutable {

@@ -44,7 +44,12 @@ void EraseSlot(std::vector<std::shared_ptr<WorkerSlot>>& from, const std::shared
 }  // namespace
 
 Pool::Pool(const PoolLimits& limits, WorkerFactory& factory, TimerQueue& timers, const Clock& clock)
-    : limits_(limits), factory_(factory), timers_(timers), clock_(clock) {}
+    : limits_(limits),
+      factory_(factory),
+      renewal_(factory.renewal()),
+      worker_calls_max_(WorkerCallsMax(limits, renewal_)),
+      timers_(timers),
+      clock_(clock) {}
 
 Pool::~Pool() {
   absl::MutexLock lock(mutex_);
@@ -121,7 +126,7 @@ void Pool::Return(const std::shared_ptr<WorkerSlot>& slot, WorkerFate fate, absl
                       !IsOwedToAnother(pool);
     if (!kept) {
       Remove(slot, effects);
-    } else if (fate == WorkerFate::kUntouched) {
+    } else if (fate == WorkerFate::kUntouched || renewal_ == Renewal::kItself) {
       MakeAvailable(slot, nullptr, effects);
     } else {
       SetState(*slot, State::kPreparing);
@@ -188,7 +193,7 @@ absl::Status Pool::CheckQueues(const FunctionPool* pool, const FunctionRevision&
 std::shared_ptr<WorkerSlot> Pool::TakeIdle(FunctionPool& pool, Effects& effects) {
   while (!pool.idle.empty()) {
     std::shared_ptr<WorkerSlot> slot = pool.idle.back();
-    if (!IsWornOut(*slot)) {
+    if (!IsWornOut(*slot) && !slot->worker->HasEnded()) {
       SetState(*slot, State::kLent);
       return slot;
     }
@@ -367,7 +372,7 @@ void Pool::Remove(const std::shared_ptr<WorkerSlot>& slot, Effects& effects) {
 }
 
 bool Pool::IsWornOut(const WorkerSlot& slot) const {
-  return slot.retiring || slot.calls >= limits_.worker_calls_max || clock_.Monotonic() >= slot.age_limit;
+  return slot.retiring || slot.calls >= worker_calls_max_ || clock_.Monotonic() >= slot.age_limit;
 }
 
 void Pool::Perform(Effects& effects) {

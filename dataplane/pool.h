@@ -61,7 +61,7 @@ enum class Retention { kPooled, kThrowAway };
 // What became of a worker while it was lent.
 enum class WorkerFate {
   kUntouched,  // it ran nothing
-  kSpent,      // it ran a call and lives
+  kSpent,      // it ran a call, lives, and can be made pristine
   kDead,
 };
 
@@ -95,8 +95,8 @@ class Pool {
   };
   Withdrawn Withdraw(const FunctionRevision& function, const PoolWaiter& waiter);
 
-  // Takes a worker back. `reply` is called once, when the books are right and before the worker is made pristine (or
-  // killed): the caller's answer waits for neither.
+  // Takes a worker back. `reply` is called once, when the books are right and before the worker is made pristine, given
+  // to the next call, or killed: the caller's answer waits for none of it.
   void Return(const std::shared_ptr<WorkerSlot>& slot, WorkerFate fate, absl::FunctionRef<void()> reply);
 
   // The revision is no longer the latest, or its function is gone: its idle workers are ended now and the busy ones
@@ -153,6 +153,8 @@ class Pool {
 
   const PoolLimits limits_;
   WorkerFactory& factory_;
+  const Renewal renewal_;
+  const int worker_calls_max_;
   TimerQueue& timers_;
   const Clock& clock_;
 

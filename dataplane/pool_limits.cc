@@ -70,6 +70,16 @@ double AllowedCores() {
 
 }  // namespace
 
+int WorkerCallsMax(const PoolLimits& limits, Renewal renewal) {
+  switch (renewal) {
+    case Renewal::kPrepare:
+      return limits.worker_calls_max.value_or(kPreparedCallsMax);
+    case Renewal::kItself:
+      return limits.worker_calls_max.value_or(kRewoundCallsMax);
+  }
+  return kPreparedCallsMax;
+}
+
 MachineResources ProbeMachine(const std::string& root) {
   MachineResources machine{.cores = AllowedCores(), .memory_bytes = TotalMemoryBytes(root).value_or(int64_t{1} << 30)};
   for (const std::string& folder : CgroupFolders(root)) {

@@ -3,10 +3,12 @@
 #define MAYFLY_DATAPLANE_POOL_LIMITS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
 #include "base/limits.h"
+#include "dataplane/worker.h"
 
 namespace mayfly::dataplane {
 
@@ -19,13 +21,16 @@ struct PoolLimits {
   // Calls that wait for a worker: of one function (throw-away runs count as one function), and in all.
   int queue_per_function_max = kQueuePerFunctionMax;
   int queue_max = kQueueMax;
-  // When a worker is retired.
-  int worker_calls_max = kWorkerCallsMax;
+  // When a worker is retired. No number of calls: what its renewal bears, kPreparedCallsMax or kRewoundCallsMax.
+  std::optional<int> worker_calls_max;
   absl::Duration worker_age_max = kWorkerAgeMax;
   // How long a start with its load may take, and each preparation.
   absl::Duration load_time_max = kLoadTimeMax;
   absl::Duration starvation_time_max = kStarvationTimeMax;
 };
+
+// The calls after which a worker is retired: `worker_calls_max`, or what its renewal bears.
+int WorkerCallsMax(const PoolLimits& limits, Renewal renewal);
 
 struct MachineResources {
   double cores = 1;

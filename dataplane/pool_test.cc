@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "dataplane/fake_time.h"
 #include "dataplane/fake_worker.h"
 #include "dataplane/function_revision.h"
@@ -122,6 +123,67 @@ TEST_F(PoolTest, TheReplyGoesOutBeforeTheWorkerIsMadePristine) {
   });
   EXPECT_TRUE(replied);
   EXPECT_NE(workers_[0].preparing, nullptr);
+}
+
+TEST_F(PoolTest, AnIdleWorkerThatHasEndedIsDropped) {
+  CallCold(a_);
+  workers_[0].has_ended = true;
+  auto call = Acquire(a_);
+  EXPECT_FALSE(workers_[0].alive);
+  EXPECT_FALSE(call->lease.has_value());
+  workers_.FinishStartAndLoad(1);
+  EXPECT_TRUE(call->lease.has_value());
+}
+
+// With workers that rewind.
+class RewindPoolTest : public PoolTest {
+ protected:
+  RewindPoolTest() { workers_.set_renewal(Renewal::kItself); }
+};
+
+TEST_F(RewindPoolTest, AWorkerIsLentAgainAtOnce) {
+  auto first = Acquire(a_);
+  workers_.FinishStartAndLoad(0);
+  const WorkerSlot* slot = first->lease->slot.get();
+  Return(first);
+  EXPECT_EQ(workers_[0].preparing, nullptr);
+  EXPECT_EQ(pool().stats().idle, 1);
+  EXPECT_EQ(Acquire(a_)->lease->slot.get(), slot);
+}
+
+TEST_F(RewindPoolTest, TheReplyGoesOutBeforeTheWorkerIsGivenToTheNextCall) {
+  auto first = Acquire(a_);
+  workers_.FinishStartAndLoad(0);
+  limits_.workers_max = 1;
+  auto second = Acquire(a_);
+  bool replied = false;
+  pool().Return(first->lease->slot, WorkerFate::kSpent, [&] {
+    replied = true;
+    EXPECT_FALSE(second->lease.has_value());
+  });
+  EXPECT_TRUE(replied);
+  EXPECT_TRUE(second->lease.has_value());
+}
+
+TEST_F(RewindPoolTest, AWorkerThatSaidItIsItsLastIsReplaced) {
+  auto first = Acquire(a_);
+  auto second = Acquire(a_);
+  workers_.FinishStartAndLoad(0);
+  Return(first, WorkerFate::kDead);
+  EXPECT_FALSE(workers_[0].alive);
+  workers_.FinishStartAndLoad(1);
+  EXPECT_TRUE(second->lease.has_value());
+}
+
+TEST_F(RewindPoolTest, AWorkerBearsMoreCallsThanAFreshOne) {
+  auto call = Acquire(a_);
+  workers_.FinishStartAndLoad(0);
+  for (int i = 0; i < kPreparedCallsMax + 1; ++i) {
+    Return(call);
+    call = Acquire(a_);
+    ASSERT_TRUE(call->lease.has_value()) << i;
+  }
+  EXPECT_EQ(workers_.size(), 1u);
 }
 
 TEST_F(PoolTest, QueuesAreBoundedPerFunctionAndInAll) {

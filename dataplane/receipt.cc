@@ -34,20 +34,24 @@ v1::WorkerStart ToProto(WorkerStart start) {
   return v1::WORKER_START_UNSPECIFIED;
 }
 
-v1::Isolation ToProto(Isolation isolation) {
-  switch (isolation) {
-    case Isolation::kFresh:
-      return v1::FRESH;
+v1::RewindWay ToProto(runtime::RewindWay way) {
+  switch (way) {
+    case runtime::RewindWay::kUserfaultfd:
+      return v1::USERFAULTFD;
+    case runtime::RewindWay::kPagemapScan:
+      return v1::PAGEMAP_SCAN;
+    case runtime::RewindWay::kPagemap:
+      return v1::PAGEMAP;
+    case runtime::RewindWay::kDontNeed:
+      return v1::DONTNEED;
   }
-  return v1::ISOLATION_UNSPECIFIED;
+  return v1::REWIND_WAY_UNSPECIFIED;
 }
 
-std::string_view Word(Isolation isolation) {
-  switch (isolation) {
-    case Isolation::kFresh:
-      return "fresh";
-  }
-  return "";
+void SetIsolation(const Isolation& isolation, v1::Receipt& receipt) {
+  receipt.set_isolation(isolation.rewind.has_value() ? v1::REWIND : v1::FRESH);
+  if (isolation.rewind.has_value()) receipt.set_rewind_way(ToProto(*isolation.rewind));
+  receipt.set_isolation_reason(isolation.reason);
 }
 
 v1::LogEntry::Level ToProto(runtime::LogLevel level) {
@@ -75,22 +79,28 @@ void SetLogs(runtime::Logs logs, v1::Receipt& receipt) {
 }
 
 // Server-Timing (W3C): milliseconds with three decimals.
-std::string ServerTiming(const CallReport& report) {
+std::string ServerTiming(const CallReport& report, const Isolation& isolation) {
   const auto millis = [](absl::Duration time) { return absl::ToDoubleMilliseconds(time); };
-  return absl::StrFormat("queue;dur=%.3f, load;dur=%.3f, run;dur=%.3f, total;dur=%.3f", millis(report.queue_time),
-                         millis(report.load_time), millis(report.run_time), millis(report.total_time));
+  std::string timing =
+      absl::StrFormat("queue;dur=%.3f, load;dur=%.3f, run;dur=%.3f, total;dur=%.3f", millis(report.queue_time),
+                      millis(report.load_time), millis(report.run_time), millis(report.total_time));
+  if (isolation.rewind.has_value()) {
+    absl::StrAppendFormat(&timing, ", rewind;desc=%s;dur=%.3f", runtime::RewindWayName(*isolation.rewind),
+                          millis(report.rewind.time));
+  }
+  return timing;
 }
 
 }  // namespace
 
-void FillReceipt(CallReport& report, v1::Receipt& receipt) {
+void FillReceipt(CallReport& report, const Isolation& isolation, v1::Receipt& receipt) {
   receipt.set_invocation_id(report.invocation_id);
   if (report.function != nullptr && report.function->stored()) {
     receipt.set_name(report.function->key.name.ToString());
     receipt.set_revision(report.function->key.revision);
   }
   receipt.set_start(ToProto(report.start));
-  receipt.set_isolation(ToProto(report.isolation));
+  SetIsolation(isolation, receipt);
   Set(*receipt.mutable_queue_time(), report.queue_time);
   Set(*receipt.mutable_load_time(), report.load_time);
   Set(*receipt.mutable_run_time(), report.run_time);
@@ -101,10 +111,12 @@ void FillReceipt(CallReport& report, v1::Receipt& receipt) {
   Set(*times.mutable_parse(), report.engine_times.parse);
   Set(*times.mutable_handler(), report.engine_times.handler);
   Set(*times.mutable_serialize(), report.engine_times.serialize);
+  Set(*receipt.mutable_rewind_time(), report.rewind.time);
+  receipt.set_rewind_pages(report.rewind.pages);
   SetLogs(std::exchange(report.logs, {}), receipt);
 }
 
-void AddReceiptMetadata(const CallReport& report, ServerCall& call) {
+void AddReceiptMetadata(const CallReport& report, const Isolation& isolation, ServerCall& call) {
   call.AddResponseMetadata("mayfly-invocation-id", report.invocation_id);
   if (report.function != nullptr && report.function->stored()) {
     call.AddResponseMetadata("mayfly-revision", absl::StrCat(report.function->key.revision));
@@ -112,8 +124,8 @@ void AddReceiptMetadata(const CallReport& report, ServerCall& call) {
   if (report.start != WorkerStart::kNone) {
     call.AddResponseMetadata("mayfly-start", report.start == WorkerStart::kCold ? "cold" : "warm");
   }
-  call.AddResponseMetadata("mayfly-isolation", std::string(Word(report.isolation)));
-  call.AddResponseMetadata("server-timing", ServerTiming(report));
+  call.AddResponseMetadata("mayfly-isolation", isolation.rewind.has_value() ? "rewind" : "fresh");
+  call.AddResponseMetadata("server-timing", ServerTiming(report, isolation));
   call.AddResponseMetadata("mayfly-cpu-micros", absl::StrCat(absl::ToInt64Microseconds(report.usage.cpu_time)));
   call.AddResponseMetadata("mayfly-peak-memory-kib", absl::StrCat(report.usage.peak_memory_kib));
 }

@@ -3,6 +3,7 @@
 #define MAYFLY_DATAPLANE_RECEIPT_H_
 
 #include "dataplane/call_report.h"
+#include "dataplane/isolation.h"
 
 namespace mayfly {
 class ServerCall;
@@ -14,11 +15,11 @@ class Receipt;
 namespace mayfly::dataplane {
 
 // Fills an empty receipt; takes the logs out of the report.
-void FillReceipt(CallReport& report, v1::Receipt& receipt);
+void FillReceipt(CallReport& report, const Isolation& isolation, v1::Receipt& receipt);
 
 // Adds mayfly-invocation-id, mayfly-revision, mayfly-start, mayfly-isolation, server-timing, mayfly-cpu-micros and
 // mayfly-peak-memory-kib; what the call never came to have is left out.
-void AddReceiptMetadata(const CallReport& report, ServerCall& call);
+void AddReceiptMetadata(const CallReport& report, const Isolation& isolation, ServerCall& call);
 
 }  // namespace mayfly::dataplane
 

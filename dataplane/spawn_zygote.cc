@@ -82,12 +82,14 @@ class SpawnSettings {
   SpawnSettings& operator=(const SpawnSettings&) = delete;
 
   // Returns 0 or an errno.
-  int Spawn(const std::string& binary, pid_t& pid) const {
-    char* const arguments[] = {const_cast<char*>(binary.c_str()), nullptr};
+  int Spawn(const std::string& binary, const std::vector<std::string>& arguments, pid_t& pid) const {
+    std::vector<char*> argv = {const_cast<char*>(binary.c_str())};
+    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
     char timezone[] = "TZ=UTC";
     char locale[] = "LANG=C.UTF-8";
     char* const environment[] = {timezone, locale, nullptr};
-    return posix_spawn(&pid, binary.c_str(), &actions_, &attributes_, arguments, environment);
+    return posix_spawn(&pid, binary.c_str(), &actions_, &attributes_, argv.data(), environment);
   }
 
  private:
@@ -97,11 +99,11 @@ class SpawnSettings {
 
 }  // namespace
 
-absl::StatusOr<SpawnedZygote> SpawnZygote(const std::string& binary) {
+absl::StatusOr<SpawnedZygote> SpawnZygote(const std::string& binary, const std::vector<std::string>& arguments) {
   SpawnedZygote zygote;
   ChildEnds ends;
   if (const int error = MakeEnds(zygote, ends); error != 0) return Failed(binary, "descriptors", error);
-  if (const int error = SpawnSettings(ends).Spawn(binary, zygote.pid); error != 0)
+  if (const int error = SpawnSettings(ends).Spawn(binary, arguments, zygote.pid); error != 0)
     return Failed(binary, "spawn", error);
   zygote.pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, zygote.pid, 0)));
   if (zygote.pidfd.valid()) return zygote;

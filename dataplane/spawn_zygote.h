@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/unique_fd.h"
@@ -18,10 +19,10 @@ struct SpawnedZygote {
   UniqueFd stderr_pipe;  // what it and its workers write; does not block
 };
 
-// Executes `binary` with the descriptors that runtime/worker/zygote.h names, in a session of its own, and with nothing
-// else of ours: no environment, no other descriptor, no signal setting. It dies with the thread that calls this, which
-// also must reap it. Errors: UNAVAILABLE, with the binary and the reason.
-absl::StatusOr<SpawnedZygote> SpawnZygote(const std::string& binary);
+// Executes `binary` with `arguments` behind its name, with the descriptors that runtime/worker/zygote.h names, in a
+// session of its own, and with nothing else of ours: no environment, no other descriptor, no signal setting. It dies
+// with the thread that calls this, which also must reap it. Errors: UNAVAILABLE, with the binary and the reason.
+absl::StatusOr<SpawnedZygote> SpawnZygote(const std::string& binary, const std::vector<std::string>& arguments);
 
 }  // namespace mayfly::dataplane
 

@@ -18,6 +18,12 @@ struct WorkerUsage {
   int32_t peak_memory_kib = 0;  // largest resident size since the hand-over
 };
 
+// How a worker becomes pristine after a call.
+enum class Renewal {
+  kPrepare,  // when it is asked to (fresh); it takes no call before it has answered
+  kItself,   // unasked (rewind): the next call may be handed over at once, and the worker takes it when it is pristine
+};
+
 // One worker process. At most one of Load, Run and Prepare is under way at a time. Each `done` is called exactly once,
 // on a thread of the data plane's executor, never from inside the call that took it; calling back into the worker, or
 // destroying it, from `done` is allowed. Destroying a worker kills its process, and drops a `done` that was not called
@@ -26,6 +32,8 @@ struct WorkerUsage {
 // When the process ends before it has replied, or its reply is malformed, the status is
 //   RESOURCE_EXHAUSTED MEMORY_LIMIT  if it ended because of its memory cap,
 //   CANCELLED                        after Kill,
+//   ABORTED                          if it ended before it had taken the call of a Run, of which the guest has seen
+//                                    nothing: another worker may be given it,
 //   INTERNAL WORKER_CRASHED          otherwise;
 // the worker is then dead: only destroy it.
 class Worker {
@@ -40,14 +48,18 @@ class Worker {
   // worker.
   virtual void Load(const runtime::LoadRequest& function, LoadDone done) = 0;
 
-  // Runs one call. The worker is then spent until Prepare is done.
+  // Runs one call. With Renewal::kPrepare the worker is then spent until Prepare is done. A worker whose reply says
+  // that it is its last takes no further call.
   virtual void Run(const runtime::RunRequest& call, RunDone done) = 0;
 
-  // Makes the worker pristine again. An error means it is dead.
+  // Makes the worker pristine again; with Renewal::kPrepare only. An error means it is dead.
   virtual void Prepare(PrepareDone done) = 0;
 
   // SIGKILL, at once. Whatever is under way ends with CANCELLED as soon as the process is gone.
   virtual void Kill() = 0;
+
+  // Whether it is known to be dead, or dying. It may be either without being known yet. Thread-safe.
+  virtual bool HasEnded() const = 0;
 
   // For logs and tests.
   virtual int32_t pid() const = 0;
@@ -59,6 +71,9 @@ class WorkerFactory {
   virtual ~WorkerFactory() = default;
 
   using StartDone = absl::AnyInvocable<void(absl::StatusOr<std::unique_ptr<Worker>>) &&>;
+
+  // How its workers become pristine. Always the same.
+  virtual Renewal renewal() const = 0;
 
   // Forks a worker of `language` from its zygote; `memory_limit_bytes` is its cap. `done` as in Worker. Errors:
   // UNAVAILABLE OVERLOADED when no process can be made now (the zygote is being respawned, or the machine has no more

@@ -77,17 +77,21 @@ void WorkerLife::Start() {
 void WorkerLife::Request(MessageType type, std::string_view fields, std::string_view text, Done done) {
   absl::MutexLock lock(mutex_);
   done_ = std::move(done);
+  is_unread_ = over_ || lost_;
   if (over_) return boost::asio::post(executor_, Fail());
   if (killed_ || lost_) return;
   ticket_ = DrawTicket();
   meter_.Begin();
-  if (!channel_.Send(type, ticket_, fields, text).ok()) Lose({});
+  if (channel_.Send(type, ticket_, fields, text).ok()) return;
+  is_unread_ = true;
+  Lose({});
 }
 
 void WorkerLife::Kill() {
   absl::MutexLock lock(mutex_);
   if (over_ || killed_) return;
   killed_ = true;
+  has_ended_ = true;
   KillByPidfd(pidfd_.get());
   AwaitReport();
 }
@@ -130,6 +134,7 @@ void WorkerLife::OnZygoteEnd() {
   absl::MutexLock lock(mutex_);
   if (over_) return;
   zygote_ended_ = true;
+  has_ended_ = true;
   KillByPidfd(pidfd_.get());
   AwaitDeath();
 }
@@ -187,9 +192,10 @@ WorkerLife::Answer WorkerLife::Receive() {
   if (message.ok()) return TakeReply(*std::move(message));
   if (absl::IsUnavailable(message.status())) {
     Wait();
-  } else {
-    Lose(absl::IsCancelled(message.status()) ? "" : message.status().message());
+    return {};
   }
+  is_unread_ = is_unread_ || absl::IsAborted(message.status());
+  Lose(is_unread_ || absl::IsCancelled(message.status()) ? "" : message.status().message());
   return {};
 }
 
@@ -198,7 +204,7 @@ WorkerLife::Answer WorkerLife::TakeReply(Message message) {
     Lose("a reply to what was not asked");
     return {};
   }
-  channel_.memory().Trim();
+  channel_.Forget();
   if (std::holds_alternative<Worker::LoadDone>(done_) && message.type == MessageType::kLoaded) {
     return Deliver<Worker::LoadDone>(DecodeCheckedLoadReply(message));
   }
@@ -233,6 +239,7 @@ WorkerLife::Done WorkerLife::TakeDone() {
 
 WorkerLife::Answer WorkerLife::Finish() {
   over_ = true;
+  has_ended_ = true;
   silence_.cancel();
   return Fail();
 }
@@ -240,7 +247,8 @@ WorkerLife::Answer WorkerLife::Finish() {
 // Tells what is under way how the worker ended.
 WorkerLife::Answer WorkerLife::Fail() {
   if (std::holds_alternative<std::monostate>(done_)) return {};
-  return [done = TakeDone(), status = Failure(), usage = Usage()]() mutable {
+  const absl::Status status = Failure();
+  return [done = TakeDone(), status, usage = Usage()]() mutable {
     if (auto* load = std::get_if<Worker::LoadDone>(&done)) return std::move(*load)(status, usage);
     if (auto* run = std::get_if<Worker::RunDone>(&done)) return std::move(*run)(status, usage);
     if (auto* prepare = std::get_if<Worker::PrepareDone>(&done)) return std::move(*prepare)(status);
@@ -252,6 +260,7 @@ absl::Status WorkerLife::Failure() const {
     return MakeError(absl::StatusCode::kCancelled, reason::kCancelled, "the call was stopped: its worker was killed");
   }
   if (!malformed_.empty()) return Crashed(absl::StrCat("sent a malformed reply: ", malformed_));
+  if (NeverTookTheCall()) return absl::AbortedError("the worker ended before it took the call");
   if (exit_.has_value() && exit_->ExitedWith(runtime::kExitMemoryLimit)) {
     const int64_t limit_mib = memory_limit_bytes_ / static_cast<int64_t>(kMiB);
     return MakeError(absl::StatusCode::kResourceExhausted, reason::kMemoryLimit,
@@ -267,11 +276,18 @@ absl::Status WorkerLife::Failure() const {
   return Crashed("closed its channel");
 }
 
+// A worker that rewinds reads the next call's request when it is pristine, and says by its exit code if it can't be.
+bool WorkerLife::NeverTookTheCall() const {
+  if (!std::holds_alternative<Worker::RunDone>(done_)) return false;
+  return is_unread_ || (exit_.has_value() && exit_->ExitedWith(runtime::kExitRewindFailed));
+}
+
 WorkerUsage WorkerLife::Usage() const { return exit_.has_value() ? meter_.Read(*exit_) : meter_.Read(); }
 
 // Nothing more is taken from the worker. A process that closed its channel by ending keeps the exit code it ended with.
 void WorkerLife::Lose(std::string_view malformed) {
   lost_ = true;
+  has_ended_ = true;
   malformed_ = std::string(malformed);
   KillByPidfd(pidfd_.get());
   AwaitReport();

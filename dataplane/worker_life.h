@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -47,6 +48,9 @@ class WorkerLife final : public ProcessListener, public std::enable_shared_from_
   // The owner has gone: kills the process and drops what is under way.
   void Abandon();
 
+  // As Worker::HasEnded.
+  bool has_ended() const { return has_ended_.load(std::memory_order_relaxed); }
+
   pid_t pid() const { return pid_; }
 
   void OnExit(const ProcessExit& exit) override;
@@ -72,6 +76,7 @@ class WorkerLife final : public ProcessListener, public std::enable_shared_from_
   Answer Fail() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Failure() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   WorkerUsage Usage() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool NeverTookTheCall() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Lose(std::string_view malformed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const boost::asio::any_io_executor executor_;
@@ -87,9 +92,12 @@ class WorkerLife final : public ProcessListener, public std::enable_shared_from_
   boost::asio::steady_timer silence_ ABSL_GUARDED_BY(mutex_);
   ProcessMeter meter_ ABSL_GUARDED_BY(mutex_);
 
+  std::atomic<bool> has_ended_ = false;
+
   // What is under way.
   Done done_ ABSL_GUARDED_BY(mutex_);
   uint64_t ticket_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool is_unread_ ABSL_GUARDED_BY(mutex_) = false;  // the worker ended without having read the request
 
   // How it goes to its end: killed or lost, then over, when nothing more will be heard of it.
   bool killed_ ABSL_GUARDED_BY(mutex_) = false;

@@ -1,8 +1,11 @@
 #include "dataplane/worker_process.h"
 
 #include <boost/asio/post.hpp>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "dataplane/worker_life.h"
 #include "runtime/channel/codec.h"
 
@@ -25,19 +28,27 @@ class WorkerProcess final : public Worker {
   }
   void Prepare(PrepareDone done) override { life_->Request(MessageType::kPrepare, {}, {}, std::move(done)); }
   void Kill() override { life_->Kill(); }
+  bool HasEnded() const override { return life_->has_ended(); }
   int32_t pid() const override { return life_->pid(); }
 
  private:
   const std::shared_ptr<WorkerLife> life_;
 };
 
+// What runtime/worker/zygote.h understands.
+std::vector<std::string> ZygoteArguments(const WorkerProcessOptions& options) {
+  if (!options.rewind.has_value()) return {};
+  return {absl::StrCat("--rewind=", runtime::RewindWayName(*options.rewind))};
+}
+
 }  // namespace
 
 WorkerProcessFactory::WorkerProcessFactory(boost::asio::any_io_executor executor, const WorkerProcessOptions& options)
     : executor_(executor),
+      renewal_(options.rewind.has_value() ? Renewal::kItself : Renewal::kPrepare),
       keep_crashed_(options.keep_crashed),
-      js_(executor, {.name = "js", .binary = options.js_binary}),
-      python_(executor, {.name = "python", .binary = options.python_binary}) {}
+      js_(executor, {.name = "js", .binary = options.js_binary, .arguments = ZygoteArguments(options)}),
+      python_(executor, {.name = "python", .binary = options.python_binary, .arguments = ZygoteArguments(options)}) {}
 
 WorkerProcessFactory::~WorkerProcessFactory() = default;
 

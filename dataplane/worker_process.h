@@ -5,10 +5,12 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "dataplane/worker.h"
 #include "dataplane/zygote.h"
+#include "runtime/rewind/rewind_way.h"
 
 namespace mayfly::dataplane {
 
@@ -16,6 +18,9 @@ struct WorkerProcessOptions {
   // The workers' binaries: absolute paths.
   std::string js_binary;
   std::string python_binary;
+
+  // How the workers rewind. Empty: they don't, and are asked to make themselves pristine.
+  std::optional<runtime::RewindWay> rewind;
 
   // --keep-crashed-worker: a worker that crashes stops, and stays until the program ends, so that a debugger can be
   // attached. Our log says how. Its call fails as it would have.
@@ -32,12 +37,14 @@ class WorkerProcessFactory final : public WorkerFactory {
   // Ends the zygotes and all workers, and waits until they are gone.
   ~WorkerProcessFactory() override;
 
+  Renewal renewal() const override { return renewal_; }
   void Start(runtime::Language language, int64_t memory_limit_bytes, StartDone done) override;
 
  private:
   Zygote& zygote(runtime::Language language);
 
   const boost::asio::any_io_executor executor_;
+  const Renewal renewal_;
   const bool keep_crashed_;
   Zygote js_;
   Zygote python_;

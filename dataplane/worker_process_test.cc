@@ -260,8 +260,30 @@ TEST_F(WorkerProcessTest, TheMemoryLimitsExitCodeIsNoCrash) {
 TEST_F(WorkerProcessTest, ADeadWorkerAnswersEveryRequest) {
   const std::unique_ptr<Worker> worker = StartLoaded();
   EXPECT_EQ(ErrorReason(Run(*worker, "\"exit 1\"").reply.status()), "WORKER_CRASHED");
-  EXPECT_EQ(ErrorReason(Run(*worker, "1").reply.status()), "WORKER_CRASHED");
+  EXPECT_TRUE(worker->HasEnded());
+  EXPECT_EQ(Run(*worker, "1").reply.status().code(), absl::StatusCode::kAborted);
   EXPECT_EQ(ErrorReason(Prepare(*worker)), "WORKER_CRASHED");
+}
+
+TEST_F(WorkerProcessTest, ACallThatItsWorkerDidNotReadBeforeItEndedIsAborted) {
+  const std::unique_ptr<Worker> worker = StartLoaded();
+  EXPECT_FALSE(worker->HasEnded());
+  kill(worker->pid(), SIGSTOP);
+  std::future<Measured<RunReply>> run = BeginRun(*worker, "1");
+  kill(worker->pid(), SIGKILL);
+  EXPECT_EQ(run.get().reply.status().code(), absl::StatusCode::kAborted);
+  EXPECT_TRUE(worker->HasEnded());
+}
+
+TEST_F(WorkerProcessTest, ACallWhoseWorkerCouldNotRewindIsAborted) {
+  const std::unique_ptr<Worker> worker = StartLoaded();
+  EXPECT_EQ(Run(*worker, "\"exit 93\"").reply.status().code(), absl::StatusCode::kAborted);
+}
+
+TEST_F(WorkerProcessTest, WorkersRenewThemselvesWhereTheyRewind) {
+  EXPECT_EQ(factory_->renewal(), Renewal::kPrepare);
+  MakeFactory({.rewind = runtime::RewindWay::kPagemap});
+  EXPECT_EQ(factory_->renewal(), Renewal::kItself);
 }
 
 TEST_F(WorkerProcessTest, AFunctionThatDoesNotLoadAgainEndsItsWorker) {

@@ -19,6 +19,8 @@ struct FunctionPool;
 //   kStarting → kLoading → kIdle ⇄ kLent → kPreparing → kIdle …      and from anywhere → kGone
 //                   └────────────→ kLent
 //
+// A worker that renews itself is never kPreparing.
+//
 // All fields belong to the pool and are guarded by its mutex, but for `worker`: while the slot is lent, the call that
 // holds the lease uses the worker, without that mutex.
 struct WorkerSlot : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,

@@ -109,7 +109,7 @@ void Zygote::State::RunThread() {
 
 // Sees one zygote from its start to its end. False: it is time to stop.
 bool Zygote::State::RunOne() {
-  absl::StatusOr<SpawnedZygote> zygote = SpawnZygote(config.binary);
+  absl::StatusOr<SpawnedZygote> zygote = SpawnZygote(config.binary, config.arguments);
   if (!zygote.ok()) {
     LOG(ERROR) << zygote.status().message();
     Retire(/*came_up=*/false);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -17,6 +18,7 @@ namespace mayfly::dataplane {
 struct ZygoteConfig {
   std::string name;    // in messages: "js", "python"
   std::string binary;  // an absolute path
+  std::vector<std::string> arguments;
 };
 
 // Starts the zygote, and starts it again when it ends: at once if it had been up, else after a pause that grows to 5 s.

@@ -1,11 +1,20 @@
 #include "mayfly/data_plane.h"
 
 namespace mayfly {
+namespace {
+
+dataplane::WorkerProcessOptions WorkerOptions(const DataPlane::Options& options) {
+  dataplane::WorkerProcessOptions workers = options.workers;
+  workers.rewind = options.isolation.rewind;
+  return workers;
+}
+
+}  // namespace
 
 DataPlane::DataPlane(const Options& options, boost::asio::io_context& io, dataplane::FunctionSource& source,
                      const Clock& clock)
     : timers_(io.get_executor()),
-      workers_(io.get_executor(), options.workers),
+      workers_(io.get_executor(), WorkerOptions(options)),
       pool_(options.limits, workers_, timers_, clock),
       catalog_(source, [this](const dataplane::FunctionRevision& revision) { pool_.Retire(revision); }),
       service_({.isolation = options.isolation}, catalog_, pool_, timers_, clock) {}

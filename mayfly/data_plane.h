@@ -12,6 +12,7 @@
 #include "dataplane/catalog.h"
 #include "dataplane/function_source.h"
 #include "dataplane/invocation_service.h"
+#include "dataplane/isolation.h"
 #include "dataplane/pool.h"
 #include "dataplane/pool_limits.h"
 #include "dataplane/worker_process.h"
@@ -21,9 +22,9 @@ namespace mayfly {
 class DataPlane {
  public:
   struct Options {
-    dataplane::WorkerProcessOptions workers;
+    dataplane::WorkerProcessOptions workers;  // all but how they rewind, which `isolation` says
     dataplane::PoolLimits limits;
-    dataplane::Isolation isolation = dataplane::Isolation::kFresh;
+    dataplane::Isolation isolation;
   };
 
   // None is owned; all outlive it. The threads of `io` must have ended before it is destroyed, and all calls been

@@ -13,8 +13,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "dataplane/pool_limits.h"
+#include "mayfly/choose_isolation.h"
 #include "mayfly/serve_options.h"
 #include "mayfly/worker_binaries.h"
+#include "runtime/rewind/rewind_probe.h"
 #include "runtime/sandbox/sandbox.h"
 
 namespace mayfly {
@@ -70,6 +72,47 @@ Finding ExamineSandbox() {
           .advice = "run on a kernel with CONFIG_SECCOMP_FILTER, outside of what forbids it"};
 }
 
+// What `doctor` can advise where a way of rewinding is refused.
+std::string_view RewindAdvice(runtime::RewindWay way) {
+  switch (way) {
+    case runtime::RewindWay::kUserfaultfd:
+      return "allow userfaultfd (container profiles often forbid it), on Linux 6.7 or later";
+    case runtime::RewindWay::kPagemapScan:
+      return "run on Linux 6.7 or later";
+    case runtime::RewindWay::kPagemap:
+      return "let the program read /proc/self/pagemap";
+    case runtime::RewindWay::kDontNeed:
+      return "let the program map a memfd privately";
+  }
+  return "";
+}
+
+Finding ExamineWay(const runtime::RewindProbe& probe) {
+  std::string name = absl::StrCat("  ", runtime::RewindWayName(probe.way));
+  if (probe.status.ok()) return Good(std::move(name), "works here");
+  return {.state = State::kWarning,
+          .name = std::move(name),
+          .detail = std::string(probe.status.message()),
+          .advice = std::string(RewindAdvice(probe.way))};
+}
+
+// The choice, and what it was made from.
+std::vector<Finding> ExamineIsolation(const IsolationOptions& options) {
+  const std::vector<runtime::RewindProbe> probes = runtime::ProbeRewindWays();
+  const absl::StatusOr<dataplane::Isolation> isolation = ChooseIsolation(options, probes);
+  std::vector<Finding> findings;
+  if (isolation.ok()) {
+    findings.push_back(Good("isolation", DescribeIsolation(*isolation)));
+  } else {
+    findings.push_back({.state = State::kBad,
+                        .name = "isolation",
+                        .detail = std::string(isolation.status().message()),
+                        .advice = "leave --isolation and --rewind out: the best that works is taken"});
+  }
+  for (const runtime::RewindProbe& probe : probes) findings.push_back(ExamineWay(probe));
+  return findings;
+}
+
 // Killing by pidfd: a pid is never mistaken for another's.
 Finding ExaminePidfd() {
   const int descriptor = static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0));
@@ -98,11 +141,12 @@ Finding ExaminePort(std::string_view name, uint16_t port, std::string_view flag)
 
 }  // namespace
 
-std::vector<Finding> ExamineMachine(const std::string& executable) {
+std::vector<Finding> ExamineMachine(const std::string& executable, const IsolationOptions& isolation) {
   std::vector<Finding> findings = {ExamineKernel(), ExamineResources()};
   for (Finding& finding : ExamineEngines(executable)) findings.push_back(std::move(finding));
   findings.push_back(ExamineSandbox());
   findings.push_back(ExaminePidfd());
+  for (Finding& finding : ExamineIsolation(isolation)) findings.push_back(std::move(finding));
   const ServeOptions defaults;
   findings.push_back(ExaminePort("HTTP port", defaults.port, "--port"));
   findings.push_back(ExaminePort("gRPC port", defaults.grpc_port, "--grpc-port"));

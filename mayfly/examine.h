@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "clients/cli/backends.h"
+#include "mayfly/isolation_options.h"
 
 namespace mayfly {
 
-// Looks at the kernel, the resources, the workers of `executable` and the default ports. Changes nothing.
-std::vector<cli::Finding> ExamineMachine(const std::string& executable);
+// Looks at the kernel, the resources, the workers of `executable`, the ways of rewinding (and which one `isolation`
+// chooses) and the default ports. Changes nothing.
+std::vector<cli::Finding> ExamineMachine(const std::string& executable, const IsolationOptions& isolation);
 
 }  // namespace mayfly
 

@@ -13,6 +13,7 @@
 #include "clients/cli/command_line.h"
 #include "examples/examples.h"
 #include "mayfly/embedded_files.h"
+#include "mayfly/isolation_flags.h"
 #include "mayfly/program_backends.h"
 #include "mayfly/serve.h"
 #include "mayfly/serve_flags.h"
@@ -31,8 +32,8 @@ int Main(std::vector<std::string> arguments) {
                                cli::Screen(std::cerr, ColourOf(STDERR_FILENO))};
   const cli::SystemFiles files;
   const EmbeddedFiles examples(examples::All());
-  ProgramBackends backends;
   ServeOptions options;
+  ProgramBackends backends(options.isolation);
   options.pool = dataplane::DefaultPoolLimits(dataplane::ProbeMachine(""));
   const cli::ExitCode code = cli::RunCommandLine(
       std::move(arguments),
@@ -40,6 +41,7 @@ int Main(std::vector<std::string> arguments) {
        .files = files,
        .examples = examples,
        .backends = backends,
+       .declare_flags = [&](CLI::App& root) { DeclareIsolationFlags(root, options.isolation); },
        .extra_commands = {{.name = "serve",
                            .description = "Serve over HTTP and gRPC",
                            .declare = [&](CLI::App& command) { DeclareServeFlags(command, options); },

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dataplane/pool_limits.h"
+#include "mayfly/choose_isolation.h"
 #include "mayfly/owning_backend.h"
 #include "mayfly/planes.h"
 #include "mayfly/worker_binaries.h"
@@ -13,7 +14,10 @@ namespace mayfly {
 absl::StatusOr<client::Client> Open(const Options& options) {
   const absl::StatusOr<WorkerBinaries> binaries = FindWorkerBinaries(options.worker_dir, OwnExecutable());
   if (!binaries.ok()) return binaries.status();
+  absl::StatusOr<dataplane::Isolation> isolation = ChooseIsolation(options.isolation);
+  if (!isolation.ok()) return isolation.status();
   PlanesOptions planes;
+  planes.data_plane.isolation = *std::move(isolation);
   if (!options.data_dir.empty()) planes.data_dir = options.data_dir;
   planes.data_plane.workers = {.js_binary = binaries->js, .python_binary = binaries->python};
   planes.data_plane.limits = dataplane::DefaultPoolLimits(dataplane::ProbeMachine(""));

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "clients/cpp/client.h"
+#include "mayfly/isolation_options.h"
 
 namespace mayfly {
 
@@ -19,6 +20,8 @@ struct Options {
   std::string worker_dir;
   // Worker processes at most. 0: as many as the cores and the memory bear.
   int workers_max = 0;
+  // How calls are kept apart. What does not work on this machine is refused by Open.
+  IsolationOptions isolation = {};
 };
 
 // Opens Mayfly in this process. What it returns holds all of it: threads and worker processes end with it. It is the

@@ -5,12 +5,15 @@
 #include <utility>
 
 #include "absl/log/globals.h"
+#include "absl/log/log.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/authenticator.h"
 #include "base/error.h"
 #include "base/reason.h"
+#include "clients/cli/json_output.h"
 #include "clients/cli/token_file.h"
+#include "mayfly/choose_isolation.h"
 #include "mayfly/role.h"
 #include "mayfly/server.h"
 #include "mayfly/stop_signals.h"
@@ -41,8 +44,10 @@ bool RunsWorkers(RoleName role) { return role == RoleName::kAll || role == RoleN
 absl::StatusOr<PlanesOptions> MakePlanesOptions(const ServeOptions& options) {
   PlanesOptions planes{.data_dir = options.data_dir, .functions_max = options.functions_max, .data_plane = {}};
   planes.data_plane.limits = options.pool;
-  planes.data_plane.isolation = options.isolation;
   if (!RunsWorkers(options.role)) return planes;
+  absl::StatusOr<dataplane::Isolation> isolation = ChooseIsolation(options.isolation);
+  if (!isolation.ok()) return isolation.status();
+  planes.data_plane.isolation = *std::move(isolation);
   const absl::StatusOr<WorkerBinaries> binaries = FindWorkerBinaries(options.worker_dir, OwnExecutable());
   if (!binaries.ok()) return binaries.status();
   planes.data_plane.workers = {
@@ -50,21 +55,19 @@ absl::StatusOr<PlanesOptions> MakePlanesOptions(const ServeOptions& options) {
   return planes;
 }
 
-absl::StatusOr<std::unique_ptr<Role>> MakeRole(const ServeOptions& options) {
-  const absl::StatusOr<PlanesOptions> planes = MakePlanesOptions(options);
-  if (!planes.ok()) return planes.status();
+absl::StatusOr<std::unique_ptr<Role>> MakeRole(const ServeOptions& options, const PlanesOptions& planes) {
   const std::string token = options.tokens.empty() ? "" : options.tokens.front();
   const Peer control_plane{.address = options.control_plane, .token = token};
   const Peer data_plane{.address = options.data_plane, .token = token};
   switch (options.role) {
     case RoleName::kAll:
-      return MakeAllRole(*planes);
+      return MakeAllRole(planes);
     case RoleName::kControl:
-      return MakeControlRole(*planes, data_plane);
+      return MakeControlRole(planes, data_plane);
     case RoleName::kData:
-      return MakeDataRole(*planes, control_plane);
+      return MakeDataRole(planes, control_plane);
     case RoleName::kGateway:
-      return MakeGatewayRole(*planes, control_plane, data_plane);
+      return MakeGatewayRole(planes, control_plane, data_plane);
   }
   return absl::InternalError("no such role");
 }
@@ -84,11 +87,15 @@ std::string WorkersLine(const ServeOptions& options) {
                       " MiB together");
 }
 
-void SayReady(const cli::Session& session, const ServeOptions& options, const Server& server) {
+void SayReady(const cli::Session& session, const ServeOptions& options, const dataplane::Isolation& isolation,
+              const Server& server) {
   const cli::Screen& err = session.terminal().err;
   std::ostream& out = err.stream();
   out << err.Paint(cli::Style::kBold, "mayfly serves") << "\n";
-  if (RunsWorkers(options.role)) out << "  workers  " << WorkersLine(options) << "\n";
+  if (RunsWorkers(options.role)) {
+    out << "  workers  " << WorkersLine(options) << "\n";
+    out << "  calls    " << DescribeIsolation(isolation) << "\n";
+  }
   if (options.role == RoleName::kAll || options.role == RoleName::kControl)
     out << "  store    " << options.data_dir << "\n";
   out << "  callers  " << (options.tokens.empty() ? "anyone who reaches the address" : "those with a token") << "\n";
@@ -97,27 +104,39 @@ void SayReady(const cli::Session& session, const ServeOptions& options, const Se
   out << "Ctrl-C stops it." << std::endl;
 }
 
-void SayReadyAsJson(const cli::Session& session, const ServeOptions& options, const Server& server) {
+std::string ToJson(const dataplane::Isolation& isolation) {
+  const bool rewinds = isolation.rewind.has_value();
+  return absl::StrCat("{\"strategy\":", rewinds ? "\"rewind\"" : "\"fresh\"",
+                      ",\"way\":", rewinds ? cli::QuoteJson(runtime::RewindWayName(*isolation.rewind)) : "null",
+                      ",\"reason\":", cli::QuoteJson(isolation.reason), "}");
+}
+
+void SayReadyAsJson(const cli::Session& session, const ServeOptions& options, const dataplane::Isolation& isolation,
+                    const Server& server) {
   std::ostream& out = session.terminal().out.stream();
   out << "{\"http\":"
       << (server.http_port() ? absl::StrCat("\"", Url("http", options, *server.http_port()), "\"") : "null")
       << ",\"grpc\":"
-      << (server.grpc_port() ? absl::StrCat("\"", Url("grpc", options, *server.grpc_port()), "\"") : "null") << "}"
-      << std::endl;
+      << (server.grpc_port() ? absl::StrCat("\"", Url("grpc", options, *server.grpc_port()), "\"") : "null")
+      << ",\"isolation\":" << (RunsWorkers(options.role) ? ToJson(isolation) : "null") << "}" << std::endl;
 }
 
 absl::Status ServeUntilStopped(const cli::Session& session, const ServeOptions& options) {
   StopSignals signals;
   const std::unique_ptr<Authenticator> authenticator = MakeAuthenticator(options);
   const SystemClock clock;
-  absl::StatusOr<std::unique_ptr<Role>> role = MakeRole(options);
+  const absl::StatusOr<PlanesOptions> planes = MakePlanesOptions(options);
+  if (!planes.ok()) return planes.status();
+  const dataplane::Isolation& isolation = planes->data_plane.isolation;
+  if (RunsWorkers(options.role)) LOG(INFO) << "calls are kept apart by " << DescribeIsolation(isolation);
+  absl::StatusOr<std::unique_ptr<Role>> role = MakeRole(options, *planes);
   if (!role.ok()) return role.status();
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Open(options, *std::move(role), *authenticator, clock);
   if (!server.ok()) return server.status();
   if (session.json()) {
-    SayReadyAsJson(session, options, **server);
+    SayReadyAsJson(session, options, isolation, **server);
   } else {
-    SayReady(session, options, **server);
+    SayReady(session, options, isolation, **server);
   }
   signals.Await();
   if (!session.json()) session.terminal().err.stream() << "stopping: calls in flight may finish" << std::endl;

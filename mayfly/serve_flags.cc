@@ -90,11 +90,11 @@ void DeclareWorkers(CLI::App& command, ServeOptions& options) {
       pool.memory_budget_bytes >> 20, "The memory caps of all workers together");
   AddLimit(command, "--max-queue", pool.queue_max, "Calls that wait for a worker");
   AddLimit(command, "--max-queue-per-function", pool.queue_per_function_max, "Calls that wait for one function's");
-  AddLimit(command, "--worker-max-calls", pool.worker_calls_max, "Calls after which a worker is retired");
+  AddLimit(command, "--worker-max-calls", pool.worker_calls_max,
+           absl::StrCat("Calls after which a worker is retired (", kPreparedCallsMax, " under fresh, ",
+                        kRewoundCallsMax, " under rewind)"));
   AddDuration(command, "--worker-max-age", pool.worker_age_max, "Age at which a worker is retired");
   AddDuration(command, "--load-timeout", pool.load_time_max, "How long a function may take to load");
-  AddChoice(command, "--isolation", options.isolation, {{"fresh", dataplane::Isolation::kFresh}},
-            "How calls are kept apart (fresh)");
   command.add_flag("--keep-crashed-worker", options.keep_crashed_worker, "Stop a worker that crashes, for a debugger")
       ->envname(EnvironmentName("--keep-crashed-worker"));
 }

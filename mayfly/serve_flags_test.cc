@@ -45,8 +45,6 @@ TEST_F(ServeFlagsTest, FillTheOptions) {
          "2s",
          "--max-body",
          "1",
-         "--isolation",
-         "fresh",
          "--keep-crashed-worker",
          "--insecure-no-auth"});
   EXPECT_EQ(options_.port, 0);
@@ -83,8 +81,7 @@ TEST_F(ServeFlagsTest, RefuseWhatIsOutOfRange) {
                                                                                      {"--worker-max-age", "soon"},
                                                                                      {"--worker-max-age", "-1s"},
                                                                                      {"--max-body", "0"},
-                                                                                     {"--role", "king"},
-                                                                                     {"--isolation", "none"}}) {
+                                                                                     {"--role", "king"}}) {
     EXPECT_THROW(Parse(wrong), CLI::ParseError) << wrong[0] << " " << wrong[1];
   }
 }

@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/limits.h"
-#include "dataplane/call_report.h"
 #include "dataplane/pool_limits.h"
+#include "mayfly/isolation_options.h"
 
 namespace mayfly {
 
@@ -29,7 +29,7 @@ struct ServeOptions {
   std::string data_dir;
   std::string worker_dir;
   bool keep_crashed_worker = false;
-  dataplane::Isolation isolation = dataplane::Isolation::kFresh;
+  IsolationOptions isolation;
   dataplane::PoolLimits pool;
   int functions_max = kFunctionsMax;
   size_t body_bytes_max = kBodyBytesMax;

@@ -46,6 +46,7 @@ class CommandLine {
   explicit CommandLine(const CommandLineOptions& options)
       : options_(options), session_(options.terminal, flags_, options.files, options.backends) {
     DeclareGlobalFlags();
+    if (options.declare_flags) options.declare_flags(root_);
     for (const ExtraCommand& command : options.extra_commands) {
       command.declare(*Add(command.name, command.description, [&] { return command.run(session_); }));
     }

@@ -31,6 +31,7 @@ struct CommandLineOptions {
   const Files& files;
   const Files& examples;  // what the demo shows
   Backends& backends;
+  std::function<void(CLI::App& root)> declare_flags;  // global flags of the composition root's own; may be empty
   std::vector<ExtraCommand> extra_commands;
 };
 

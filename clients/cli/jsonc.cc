@@ -13,8 +13,9 @@
 namespace mayfly::cli {
 namespace {
 
-constexpr yyjson_read_flag kFlags =
-    YYJSON_READ_INSITU | YYJSON_READ_ALLOW_COMMENTS | YYJSON_READ_ALLOW_TRAILING_COMMAS | YYJSON_READ_ALLOW_BOM;
+constexpr yyjson_read_flag kFlags = YYJSON_READ_INSITU | YYJSON_READ_ALLOW_COMMENTS |
+                                    YYJSON_READ_ALLOW_TRAILING_COMMAS | YYJSON_READ_ALLOW_BOM |
+                                    YYJSON_READ_NUMBER_AS_RAW;
 
 bool IsContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 

@@ -26,7 +26,7 @@ Place PlaceOf(std::string_view text, size_t offset);
 // An INVALID_ARGUMENT MANIFEST_INVALID: "file:line:column: message", then the lines of `text` around the place.
 absl::Status ErrorAt(std::string_view file, std::string_view text, Place place, std::string_view message);
 
-// A parsed file. Its values (yyjson's) live as long as it does.
+// A parsed file. Its values (yyjson's) live as long as it does. Numbers are raw: their own digits.
 class JsoncDocument {
  public:
   // `file` is what messages call it. Errors: MANIFEST_INVALID with the place.

@@ -1,15 +1,18 @@
 #include "clients/cli/manifest_reader.h"
 
+#include <stdlib.h>
 #include <yyjson.h>
 
 #include <cmath>
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/error.h"
@@ -89,8 +92,10 @@ class Reader {
       return ReadInt(name, value, [&](int32_t number) { manifest.set_timeout_millis(number); });
     if (key == "memoryLimitMib")
       return ReadInt(name, value, [&](int32_t number) { manifest.set_memory_limit_mib(number); });
+    if (key == "warmupEvents") return ReadWarmUpEvents(name, value);
+    if (key == "pythonInterpreter") return ReadString(name, value, *manifest.mutable_python_interpreter());
     return UnknownKey(name, {"id", "languageId", "functionName", "jsEvalAsModule", "source", "sourceFile",
-                             "dependencies", "timeoutMillis", "memoryLimitMib"});
+                             "dependencies", "timeoutMillis", "memoryLimitMib", "warmupEvents", "pythonInterpreter"});
   }
 
   // GraalFaaS stores {id, languageId, functionName, jsEvalAsModule, sourceCode, dependencies: {name: source}}.
@@ -137,6 +142,19 @@ class Reader {
     });
   }
 
+  // Each event becomes JSON without comments; its numbers keep their digits.
+  absl::Status ReadWarmUpEvents(yyjson_val* name, yyjson_val* value) {
+    if (!yyjson_is_arr(value)) return WrongType(name, "a list of events");
+    yyjson_arr_iter events = yyjson_arr_iter_with(value);
+    while (yyjson_val* event = yyjson_arr_iter_next(&events)) {
+      size_t size = 0;
+      const std::unique_ptr<char, decltype(&free)> text(yyjson_val_write(event, YYJSON_WRITE_NOFLAG, &size), &free);
+      if (text == nullptr) return WrongType(name, "a list of events");
+      function_.manifest.add_warmup_events(text.get(), size);
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status ReadSource(yyjson_val* name, yyjson_val* value) {
     if (std::exchange(has_source_, true)) return TwoSources(name);
     return ReadString(name, value, *function_.manifest.mutable_source());
@@ -164,9 +182,10 @@ class Reader {
   }
 
   absl::Status ReadInt(yyjson_val* name, yyjson_val* value, const std::function<void(int32_t)>& set) const {
-    const double number = yyjson_get_num(value);
+    double number = 0;
+    const bool is_number = yyjson_is_raw(value) && absl::SimpleAtod(yyjson_get_raw(value), &number);
     const bool fits = std::abs(number) <= std::numeric_limits<int32_t>::max();
-    if (!yyjson_is_num(value) || !fits || number != std::trunc(number)) return WrongType(name, "a whole number");
+    if (!is_number || !fits || number != std::trunc(number)) return WrongType(name, "a whole number");
     set(static_cast<int32_t>(number));
     return absl::OkStatus();
   }
@@ -210,9 +229,9 @@ class Reader {
 Place FindPlace(const FunctionFile& function, std::string field) {
   while (true) {
     if (const auto found = function.places.find(field); found != function.places.end()) return found->second;
-    const size_t dot = field.rfind('.');
-    if (dot == std::string::npos) return Place{};
-    field.resize(dot);
+    const size_t last_part = field.find_last_of(".[");
+    if (last_part == std::string::npos) return Place{};
+    field.resize(last_part);
   }
 }
 

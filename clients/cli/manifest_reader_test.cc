@@ -39,6 +39,23 @@ TEST(ManifestReaderTest, ReadsEveryField) {
   EXPECT_EQ(manifest.dependencies().at("b_c").source(), "2");
 }
 
+TEST(ManifestReaderTest, KeepsTheDigitsOfWarmUpEvents) {
+  const auto function = Read(R"({
+    "source": "", "languageId": "python", "pythonInterpreter": "main",
+    "warmupEvents": [{"n": 12345678901234567890123, /* large */ "x": 1.50}, null, "ü", 1e400,],
+  })");
+  ASSERT_TRUE(function.ok()) << function.status();
+  const v1::Manifest& manifest = function->manifest;
+  EXPECT_EQ(manifest.python_interpreter(), "main");
+  ASSERT_EQ(manifest.warmup_events_size(), 4);
+  EXPECT_EQ(manifest.warmup_events(0), R"({"n":12345678901234567890123,"x":1.50})");
+  EXPECT_EQ(manifest.warmup_events(1), "null");
+  EXPECT_EQ(manifest.warmup_events(2), "\"ü\"");
+  EXPECT_EQ(manifest.warmup_events(3), "1e400");
+  EXPECT_EQ(FirstLine(Read(R"({"source": "", "warmupEvents": {}})").status()),
+            "dir/f.json:1:16: \"warmupEvents\" must be a list of events");
+}
+
 TEST(ManifestReaderTest, LooksForFilesBesideTheManifestThenInTheWorkingFolder) {
   EXPECT_EQ(Read(R"({"sourceFile": "x.js"})", {{"dir/x.js", "beside"}, {"x.js", "here"}})->manifest.source(), "beside");
   EXPECT_EQ(Read(R"({"sourceFile": "x.js"})", {{"x.js", "here"}})->manifest.source(), "here");

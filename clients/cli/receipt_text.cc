@@ -12,6 +12,15 @@ std::string Load(const v1::Receipt& receipt) {
   return absl::StrCat("load ", MillisecondsText(receipt.load_time()), " (cold)");
 }
 
+// "fresh", "rewind", "rewind 12.3 µs".
+std::string Isolation(const v1::Receipt& receipt) {
+  std::string text = absl::AsciiStrToLower(v1::Isolation_Name(receipt.isolation()));
+  const google::protobuf::Duration& time = receipt.rewind_time();
+  const double micros = static_cast<double>(time.seconds()) * 1e6 + time.nanos() / 1e3;
+  if (micros > 0) absl::StrAppendFormat(&text, " %.1f µs", micros);
+  return text;
+}
+
 Style LevelStyle(v1::LogEntry::Level level) {
   if (level == v1::LogEntry::ERROR) return Style::kRed;
   if (level == v1::LogEntry::WARN) return Style::kYellow;
@@ -31,7 +40,7 @@ std::string ReceiptLine(const v1::Receipt& receipt) {
   std::string line = absl::StrCat("queue ", MillisecondsText(receipt.queue_time()), " · ", Load(receipt), " · run ",
                                   MillisecondsText(receipt.run_time()));
   if (receipt.isolation() != v1::ISOLATION_UNSPECIFIED) {
-    absl::StrAppend(&line, " · ", absl::AsciiStrToLower(v1::Isolation_Name(receipt.isolation())));
+    absl::StrAppend(&line, " · ", Isolation(receipt));
   }
   return line;
 }

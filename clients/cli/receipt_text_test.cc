@@ -20,6 +20,15 @@ TEST(ReceiptLineTest, SaysWhatACallCost) {
   EXPECT_EQ(ReceiptLine(receipt), "queue 0.1 ms · warm · run 1000.3 ms · fresh");
 }
 
+TEST(ReceiptLineTest, SaysWhatTheRewindCost) {
+  v1::Receipt receipt;
+  receipt.set_start(v1::WARM);
+  receipt.set_isolation(v1::REWIND);
+  EXPECT_EQ(ReceiptLine(receipt), "queue 0.0 ms · warm · run 0.0 ms · rewind");
+  receipt.mutable_rewind_time()->set_nanos(12'345);
+  EXPECT_EQ(ReceiptLine(receipt), "queue 0.0 ms · warm · run 0.0 ms · rewind 12.3 µs");
+}
+
 TEST(ReceiptLineTest, ACallWithoutAWorkerHasOnlyItsQueue) {
   v1::Receipt receipt;
   receipt.mutable_queue_time()->set_nanos(120'000);

@@ -130,6 +130,8 @@ absl::StatusOr<Reply> Client::Run(const v1::Manifest& manifest, std::string_view
   *request.mutable_dependencies() = manifest.dependencies();
   request.set_timeout_millis(manifest.timeout_millis());
   request.set_memory_limit_mib(manifest.memory_limit_mib());
+  *request.mutable_warmup_events() = manifest.warmup_events();
+  request.set_python_interpreter(manifest.python_interpreter());
   request.set_event(std::string(event));
   v1::RunResponse response;
   if (absl::Status status = Call(kInvocationService, "Run", request, response); !status.ok()) return status;

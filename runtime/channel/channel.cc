@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/limits.h"
 
@@ -53,11 +55,13 @@ SharedMemory::~SharedMemory() {
 
 char* SharedMemory::replies() const { return base_ + kChannelRequestBytesMax; }
 
-void SharedMemory::Trim() {
+bool SharedMemory::Trim() {
   struct stat status;
   // The kernel is asked, not the guest: it may have written where no header spoke of.
-  if (fstat(fd_.get(), &status) != 0 || status.st_blocks * 512 <= static_cast<int64_t>(kChannelKeptBytesMax)) return;
-  fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, kBytes);
+  if (fstat(fd_.get(), &status) != 0 || status.st_blocks * 512 <= static_cast<int64_t>(kChannelKeptBytesMax)) {
+    return false;
+  }
+  return fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, kBytes) == 0;
 }
 
 absl::Status Channel::Send(MessageType type, uint64_t ticket, std::string_view fields, std::string_view text) {
@@ -68,6 +72,7 @@ absl::Status Channel::Send(MessageType type, uint64_t ticket, std::string_view f
   char* area = host ? memory_.requests() : memory_.replies();
   memcpy(area, fields.data(), fields.size());
   memcpy(area + fields.size(), text.data(), text.size());
+  sent_bytes_ = std::max(sent_bytes_, fields.size() + text.size());
   const MessageHeader header = {
       .type = type,
       .fields_bytes = static_cast<uint32_t>(fields.size()),
@@ -87,6 +92,8 @@ absl::StatusOr<Message> Channel::Receive() {
   do {
     length = recv(socket_.get(), &header, sizeof(header), MSG_TRUNC);
   } while (length < 0 && errno == EINTR);
+  // unix(7): the socket was closed with unread data in it.
+  if (length < 0 && errno == ECONNRESET) return absl::AbortedError("the peer has not read what was sent");
   if (length == 0 || (length < 0 && IsGone(errno))) return PeerGone();
   if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return absl::UnavailableError("nothing is there yet");
   if (length < 0) return absl::InternalError(absl::StrCat("recv: ", strerror(errno)));
@@ -96,12 +103,22 @@ absl::StatusOr<Message> Channel::Receive() {
     return absl::InvalidArgumentError("a header speaks of more than the channel's memory");
   }
   const char* area = host ? memory_.replies() : memory_.requests();
+  received_bytes_ = std::max<size_t>(received_bytes_, header.fields_bytes + header.text_bytes);
   return Message{
       .type = header.type,
       .ticket = header.ticket,
       .fields = std::string(area, header.fields_bytes),
       .text = std::string(area + header.fields_bytes, header.text_bytes),
   };
+}
+
+void Channel::Forget() {
+  if (!memory_.Trim()) {
+    memset(memory_.requests(), 0, sent_bytes_);
+    memset(memory_.replies(), 0, received_bytes_);
+  }
+  sent_bytes_ = 0;
+  received_bytes_ = 0;
 }
 
 absl::StatusOr<std::pair<UniqueFd, UniqueFd>> MakeChannelSockets() {

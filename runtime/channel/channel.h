@@ -61,8 +61,9 @@ class SharedMemory {
   char* requests() const { return base_; }
   char* replies() const;
 
-  // Gives the pages back if there are more than kChannelKeptBytesMax. Nobody may be using them.
-  void Trim();
+  // Gives the pages back if there are more than kChannelKeptBytesMax, and says whether it did: the memory then is all
+  // zero. Nobody may be using it.
+  bool Trim();
 
   // Closes the descriptor; the mapping stays.
   void CloseFd() { fd_.reset(); }
@@ -88,8 +89,13 @@ class Channel {
   absl::Status Send(MessageType type, uint64_t ticket, std::string_view fields, std::string_view text);
 
   // Receives a header and copies what it speaks of out of the memory. Errors: UNAVAILABLE when nothing is there (and
-  // the socket does not block), CANCELLED when the peer has closed its end, INVALID_ARGUMENT when it is malformed.
+  // the socket does not block), CANCELLED when the peer has closed its end, ABORTED when it has done so without having
+  // read what was sent last (by the kernel's word), INVALID_ARGUMENT when it is malformed.
   absl::StatusOr<Message> Receive();
+
+  // The host's, after a reply: wipes what it had sent and what it has received, so that no guest finds an earlier
+  // call's event or result in the memory, and gives back what is more than kChannelKeptBytesMax. Costs what was used.
+  void Forget();
 
   int socket() const { return socket_.get(); }
   SharedMemory& memory() { return memory_; }
@@ -98,6 +104,8 @@ class Channel {
   Side side_;
   UniqueFd socket_;
   SharedMemory memory_;
+  size_t sent_bytes_ = 0;      // that lie in the memory since the last Forget
+  size_t received_bytes_ = 0;  // likewise
 };
 
 // A connected pair of sockets for a channel: the host's end does not block, the worker's does; both are close-on-exec.

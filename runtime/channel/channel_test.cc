@@ -127,6 +127,33 @@ TEST_F(ChannelTest, GivesLargePagesBackAndKeepsSmallOnes) {
   EXPECT_EQ(MemoryInUse(), 0);
 }
 
+TEST_F(ChannelTest, ForgetsWhatBothSidesSaid) {
+  ASSERT_TRUE(host_->Send(MessageType::kRun, 1, "fields", std::string(10'000, 'e')).ok());
+  ASSERT_TRUE(worker_->Receive().ok());
+  ASSERT_TRUE(worker_->Send(MessageType::kRan, 1, "fields", std::string(20'000, 'r')).ok());
+  ASSERT_EQ(host_->Receive()->text, std::string(20'000, 'r'));
+  host_->Forget();
+  EXPECT_EQ(std::string(worker_->memory().requests(), 11'000), std::string(11'000, '\0'));
+  EXPECT_EQ(std::string(worker_->memory().replies(), 21'000), std::string(21'000, '\0'));
+}
+
+TEST_F(ChannelTest, ForgetsWhatIsTooLargeToBeKept) {
+  ASSERT_TRUE(host_->Send(MessageType::kRun, 1, "", std::string(kMiB, 'e')).ok());
+  ASSERT_TRUE(worker_->Receive().ok());
+  ASSERT_TRUE(worker_->Send(MessageType::kRan, 1, "", "r").ok());
+  ASSERT_TRUE(host_->Receive().ok());
+  host_->Forget();
+  EXPECT_EQ(MemoryInUse(), 0);
+  EXPECT_EQ(std::string(worker_->memory().requests(), kMiB), std::string(kMiB, '\0'));
+  EXPECT_EQ(*worker_->memory().replies(), '\0');
+}
+
+TEST_F(ChannelTest, SaysThatThePeerIsGoneWithoutHavingReadWhatWasSent) {
+  ASSERT_TRUE(host_->Send(MessageType::kRun, 1, "", "event").ok());
+  worker_.reset();
+  EXPECT_EQ(host_->Receive().status().code(), absl::StatusCode::kAborted);
+}
+
 TEST_F(ChannelTest, CannotBeResized) {
   EXPECT_NE(ftruncate(host_->memory().fd(), 0), 0);
   EXPECT_NE(ftruncate(host_->memory().fd(), 1 << 30), 0);

@@ -14,9 +14,10 @@ _sym_db = _symbol_database.Default()
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from mayfly.v1 import options_pb2 as mayfly_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18mayfly/v1/function.proto\x12\tmayfly.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1c\n\nDependency\x12\x0e\n\x06source\x18\x01 \x01(\t\"\xb2\x02\n\x08Manifest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x18\n\x0blanguage_id\x18\x02 \x01(\tB\x03\xe0\x41\x02\x12\x15\n\rfunction_name\x18\x03 \x01(\t\x12\x19\n\x11js_eval_as_module\x18\x04 \x01(\x08\x12\x13\n\x06source\x18\x05 \x01(\tB\x03\xe0\x41\x02\x12;\n\x0c\x64\x65pendencies\x18\x06 \x03(\x0b\x32%.mayfly.v1.Manifest.DependenciesEntry\x12\x16\n\x0etimeout_millis\x18\x07 \x01(\x05\x12\x18\n\x10memory_limit_mib\x18\x08 \x01(\x05\x1aJ\n\x11\x44\x65pendenciesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12$\n\x05value\x18\x02 \x01(\x0b\x32\x15.mayfly.v1.Dependency:\x02\x38\x01\"\xbb\x03\n\x08\x46unction\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x13\n\x0blanguage_id\x18\x03 \x01(\t\x12\x15\n\rfunction_name\x18\x04 \x01(\t\x12\x19\n\x11js_eval_as_module\x18\x05 \x01(\x08\x12\x14\n\x0c\x64\x65pendencies\x18\x06 \x03(\t\x12\x10\n\x08revision\x18\x07 \x01(\x05\x12\x16\n\x0e\x63ontent_sha256\x18\x08 \x01(\t\x12\x0c\n\x04\x65tag\x18\t \x01(\t\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0etimeout_millis\x18\x0c \x01(\x05\x12\x18\n\x10memory_limit_mib\x18\r \x01(\x05\x12%\n\x08manifest\x18\x0e \x01(\x0b\x32\x13.mayfly.v1.Manifest:E\xea\x41\x42\n\x13mayfly.dev/Function\x12+namespaces/{namespace}/functions/{function}*B\n\x0c\x46unctionView\x12\x1d\n\x19\x46UNCTION_VIEW_UNSPECIFIED\x10\x00\x12\t\n\x05\x42\x41SIC\x10\x01\x12\x08\n\x04\x46ULL\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18mayfly/v1/function.proto\x12\tmayfly.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17mayfly/v1/options.proto\"\x1c\n\nDependency\x12\x0e\n\x06source\x18\x01 \x01(\t\"\xeb\x02\n\x08Manifest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x18\n\x0blanguage_id\x18\x02 \x01(\tB\x03\xe0\x41\x02\x12\x15\n\rfunction_name\x18\x03 \x01(\t\x12\x19\n\x11js_eval_as_module\x18\x04 \x01(\x08\x12\x13\n\x06source\x18\x05 \x01(\tB\x03\xe0\x41\x02\x12;\n\x0c\x64\x65pendencies\x18\x06 \x03(\x0b\x32%.mayfly.v1.Manifest.DependenciesEntry\x12\x16\n\x0etimeout_millis\x18\x07 \x01(\x05\x12\x18\n\x10memory_limit_mib\x18\x08 \x01(\x05\x12\x1b\n\rwarmup_events\x18\t \x03(\x0c\x42\x04\xa8\xd4\x18\x01\x12\x1a\n\x12python_interpreter\x18\n \x01(\t\x1aJ\n\x11\x44\x65pendenciesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12$\n\x05value\x18\x02 \x01(\x0b\x32\x15.mayfly.v1.Dependency:\x02\x38\x01\"\xbb\x03\n\x08\x46unction\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x13\n\x0blanguage_id\x18\x03 \x01(\t\x12\x15\n\rfunction_name\x18\x04 \x01(\t\x12\x19\n\x11js_eval_as_module\x18\x05 \x01(\x08\x12\x14\n\x0c\x64\x65pendencies\x18\x06 \x03(\t\x12\x10\n\x08revision\x18\x07 \x01(\x05\x12\x16\n\x0e\x63ontent_sha256\x18\x08 \x01(\t\x12\x0c\n\x04\x65tag\x18\t \x01(\t\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0etimeout_millis\x18\x0c \x01(\x05\x12\x18\n\x10memory_limit_mib\x18\r \x01(\x05\x12%\n\x08manifest\x18\x0e \x01(\x0b\x32\x13.mayfly.v1.Manifest:E\xea\x41\x42\n\x13mayfly.dev/Function\x12+namespaces/{namespace}/functions/{function}*B\n\x0c\x46unctionView\x12\x1d\n\x19\x46UNCTION_VIEW_UNSPECIFIED\x10\x00\x12\t\n\x05\x42\x41SIC\x10\x01\x12\x08\n\x04\x46ULL\x10\x02\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'mayfly.v1.function_pb2', globals())
@@ -29,16 +30,18 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _MANIFEST.fields_by_name['language_id']._serialized_options = b'\340A\002'
   _MANIFEST.fields_by_name['source']._options = None
   _MANIFEST.fields_by_name['source']._serialized_options = b'\340A\002'
+  _MANIFEST.fields_by_name['warmup_events']._options = None
+  _MANIFEST.fields_by_name['warmup_events']._serialized_options = b'\250\324\030\001'
   _FUNCTION._options = None
   _FUNCTION._serialized_options = b'\352AB\n\023mayfly.dev/Function\022+namespaces/{namespace}/functions/{function}'
-  _FUNCTIONVIEW._serialized_start=917
-  _FUNCTIONVIEW._serialized_end=983
-  _DEPENDENCY._serialized_start=132
-  _DEPENDENCY._serialized_end=160
-  _MANIFEST._serialized_start=163
-  _MANIFEST._serialized_end=469
-  _MANIFEST_DEPENDENCIESENTRY._serialized_start=395
-  _MANIFEST_DEPENDENCIESENTRY._serialized_end=469
-  _FUNCTION._serialized_start=472
-  _FUNCTION._serialized_end=915
+  _FUNCTIONVIEW._serialized_start=999
+  _FUNCTIONVIEW._serialized_end=1065
+  _DEPENDENCY._serialized_start=157
+  _DEPENDENCY._serialized_end=185
+  _MANIFEST._serialized_start=188
+  _MANIFEST._serialized_end=551
+  _MANIFEST_DEPENDENCIESENTRY._serialized_start=477
+  _MANIFEST_DEPENDENCIESENTRY._serialized_end=551
+  _FUNCTION._serialized_start=554
+  _FUNCTION._serialized_end=997
 # @@protoc_insertion_point(module_scope)

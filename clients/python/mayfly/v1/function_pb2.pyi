@@ -1,6 +1,7 @@
 from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.api import resource_pb2 as _resource_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from mayfly.v1 import options_pb2 as _options_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -51,7 +52,7 @@ class Function(_message.Message):
     def __init__(self, name: _Optional[str] = ..., id: _Optional[str] = ..., language_id: _Optional[str] = ..., function_name: _Optional[str] = ..., js_eval_as_module: bool = ..., dependencies: _Optional[_Iterable[str]] = ..., revision: _Optional[int] = ..., content_sha256: _Optional[str] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., timeout_millis: _Optional[int] = ..., memory_limit_mib: _Optional[int] = ..., manifest: _Optional[_Union[Manifest, _Mapping]] = ...) -> None: ...
 
 class Manifest(_message.Message):
-    __slots__ = ["dependencies", "function_name", "id", "js_eval_as_module", "language_id", "memory_limit_mib", "source", "timeout_millis"]
+    __slots__ = ["dependencies", "function_name", "id", "js_eval_as_module", "language_id", "memory_limit_mib", "python_interpreter", "source", "timeout_millis", "warmup_events"]
     class DependenciesEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -65,17 +66,21 @@ class Manifest(_message.Message):
     JS_EVAL_AS_MODULE_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_ID_FIELD_NUMBER: _ClassVar[int]
     MEMORY_LIMIT_MIB_FIELD_NUMBER: _ClassVar[int]
+    PYTHON_INTERPRETER_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     TIMEOUT_MILLIS_FIELD_NUMBER: _ClassVar[int]
+    WARMUP_EVENTS_FIELD_NUMBER: _ClassVar[int]
     dependencies: _containers.MessageMap[str, Dependency]
     function_name: str
     id: str
     js_eval_as_module: bool
     language_id: str
     memory_limit_mib: int
+    python_interpreter: str
     source: str
     timeout_millis: int
-    def __init__(self, id: _Optional[str] = ..., language_id: _Optional[str] = ..., function_name: _Optional[str] = ..., js_eval_as_module: bool = ..., source: _Optional[str] = ..., dependencies: _Optional[_Mapping[str, Dependency]] = ..., timeout_millis: _Optional[int] = ..., memory_limit_mib: _Optional[int] = ...) -> None: ...
+    warmup_events: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, id: _Optional[str] = ..., language_id: _Optional[str] = ..., function_name: _Optional[str] = ..., js_eval_as_module: bool = ..., source: _Optional[str] = ..., dependencies: _Optional[_Mapping[str, Dependency]] = ..., timeout_millis: _Optional[int] = ..., memory_limit_mib: _Optional[int] = ..., warmup_events: _Optional[_Iterable[bytes]] = ..., python_interpreter: _Optional[str] = ...) -> None: ...
 
 class FunctionView(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

@@ -68,7 +68,7 @@ class FunctionServiceServicer(object):
     """
 
     def DeployFunction(self, request, context):
-        """Stores a function, or a new revision of the one that has this id. What `mayfly upload` does.
+        """Stores a function, or a new revision of the one that has this id, also when the content is the same. What `mayfly upload` does.
         Over HTTP: 201 when the function is new, 200 when it was there.
         Errors: INVALID_ARGUMENT MANIFEST_INVALID, SOURCE_INVALID, HANDLER_NOT_FOUND; RESOURCE_EXHAUSTED FUNCTIONS_EXHAUSTED,
         STORAGE_FULL; UNAVAILABLE OVERLOADED.

@@ -14,17 +14,19 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1amayfly/v1/invocation.proto\x12\tmayfly.v1\x1a\x1egoogle/protobuf/duration.proto\"\xb7\x01\n\x08LogEntry\x12(\n\x05level\x18\x01 \x01(\x0e\x32\x19.mayfly.v1.LogEntry.Level\x12\x0c\n\x04text\x18\x02 \x01(\t\x12)\n\x06offset\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"H\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\t\n\x05\x44\x45\x42UG\x10\x01\x12\x08\n\x04INFO\x10\x02\x12\x08\n\x04WARN\x10\x03\x12\t\n\x05\x45RROR\x10\x04\"\x91\x01\n\x0b\x45ngineTimes\x12(\n\x05parse\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12*\n\x07handler\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12,\n\tserialize\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xf8\x03\n\x07Receipt\x12\x15\n\rinvocation_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x05\x12%\n\x05start\x18\x04 \x01(\x0e\x32\x16.mayfly.v1.WorkerStart\x12\'\n\tisolation\x18\x05 \x01(\x0e\x32\x14.mayfly.v1.Isolation\x12-\n\nqueue_time\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12,\n\tload_time\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12+\n\x08run_time\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\ntotal_time\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12+\n\x08\x63pu_time\x18\n \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x17\n\x0fpeak_memory_kib\x18\x0b \x01(\x05\x12,\n\x0c\x65ngine_times\x18\x0c \x01(\x0b\x32\x16.mayfly.v1.EngineTimes\x12!\n\x04logs\x18\r \x03(\x0b\x32\x13.mayfly.v1.LogEntry\x12\x16\n\x0elogs_truncated\x18\x0e \x01(\x08\"J\n\nStackFrame\x12\x10\n\x08\x66unction\x18\x01 \x01(\t\x12\x0c\n\x04\x66ile\x18\x02 \x01(\t\x12\x0c\n\x04line\x18\x03 \x01(\x05\x12\x0e\n\x06\x63olumn\x18\x04 \x01(\x05\"x\n\rFunctionError\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\r\n\x05stack\x18\x03 \x01(\t\x12%\n\x06\x66rames\x18\x04 \x03(\x0b\x32\x15.mayfly.v1.StackFrame\x12\x12\n\ncode_frame\x18\x05 \x01(\t*=\n\tIsolation\x12\x19\n\x15ISOLATION_UNSPECIFIED\x10\x00\x12\t\n\x05\x46RESH\x10\x01\x12\n\n\x06REWIND\x10\x02*?\n\x0bWorkerStart\x12\x1c\n\x18WORKER_START_UNSPECIFIED\x10\x00\x12\x08\n\x04\x43OLD\x10\x01\x12\x08\n\x04WARM\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1amayfly/v1/invocation.proto\x12\tmayfly.v1\x1a\x1egoogle/protobuf/duration.proto\"\xb7\x01\n\x08LogEntry\x12(\n\x05level\x18\x01 \x01(\x0e\x32\x19.mayfly.v1.LogEntry.Level\x12\x0c\n\x04text\x18\x02 \x01(\t\x12)\n\x06offset\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"H\n\x05Level\x12\x15\n\x11LEVEL_UNSPECIFIED\x10\x00\x12\t\n\x05\x44\x45\x42UG\x10\x01\x12\x08\n\x04INFO\x10\x02\x12\x08\n\x04WARN\x10\x03\x12\t\n\x05\x45RROR\x10\x04\"\x91\x01\n\x0b\x45ngineTimes\x12(\n\x05parse\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12*\n\x07handler\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12,\n\tserialize\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x82\x05\n\x07Receipt\x12\x15\n\rinvocation_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x05\x12%\n\x05start\x18\x04 \x01(\x0e\x32\x16.mayfly.v1.WorkerStart\x12\'\n\tisolation\x18\x05 \x01(\x0e\x32\x14.mayfly.v1.Isolation\x12-\n\nqueue_time\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x12,\n\tload_time\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12+\n\x08run_time\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\ntotal_time\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12+\n\x08\x63pu_time\x18\n \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x17\n\x0fpeak_memory_kib\x18\x0b \x01(\x05\x12,\n\x0c\x65ngine_times\x18\x0c \x01(\x0b\x32\x16.mayfly.v1.EngineTimes\x12!\n\x04logs\x18\r \x03(\x0b\x32\x13.mayfly.v1.LogEntry\x12\x16\n\x0elogs_truncated\x18\x0e \x01(\x08\x12(\n\nrewind_way\x18\x0f \x01(\x0e\x32\x14.mayfly.v1.RewindWay\x12\x18\n\x10isolation_reason\x18\x10 \x01(\t\x12.\n\x0brewind_time\x18\x11 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x14\n\x0crewind_pages\x18\x12 \x01(\x05\"J\n\nStackFrame\x12\x10\n\x08\x66unction\x18\x01 \x01(\t\x12\x0c\n\x04\x66ile\x18\x02 \x01(\t\x12\x0c\n\x04line\x18\x03 \x01(\x05\x12\x0e\n\x06\x63olumn\x18\x04 \x01(\x05\"x\n\rFunctionError\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\r\n\x05stack\x18\x03 \x01(\t\x12%\n\x06\x66rames\x18\x04 \x03(\x0b\x32\x15.mayfly.v1.StackFrame\x12\x12\n\ncode_frame\x18\x05 \x01(\t*=\n\tIsolation\x12\x19\n\x15ISOLATION_UNSPECIFIED\x10\x00\x12\t\n\x05\x46RESH\x10\x01\x12\n\n\x06REWIND\x10\x02*e\n\tRewindWay\x12\x1a\n\x16REWIND_WAY_UNSPECIFIED\x10\x00\x12\x0f\n\x0bUSERFAULTFD\x10\x01\x12\x10\n\x0cPAGEMAP_SCAN\x10\x02\x12\x0b\n\x07PAGEMAP\x10\x03\x12\x0c\n\x08\x44ONTNEED\x10\x04*?\n\x0bWorkerStart\x12\x1c\n\x18WORKER_START_UNSPECIFIED\x10\x00\x12\x08\n\x04\x43OLD\x10\x01\x12\x08\n\x04WARM\x10\x02\x62\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'mayfly.v1.invocation_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _ISOLATION._serialized_start=1112
-  _ISOLATION._serialized_end=1173
-  _WORKERSTART._serialized_start=1175
-  _WORKERSTART._serialized_end=1238
+  _ISOLATION._serialized_start=1250
+  _ISOLATION._serialized_end=1311
+  _REWINDWAY._serialized_start=1313
+  _REWINDWAY._serialized_end=1414
+  _WORKERSTART._serialized_start=1416
+  _WORKERSTART._serialized_end=1479
   _LOGENTRY._serialized_start=74
   _LOGENTRY._serialized_end=257
   _LOGENTRY_LEVEL._serialized_start=185
@@ -32,9 +34,9 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _ENGINETIMES._serialized_start=260
   _ENGINETIMES._serialized_end=405
   _RECEIPT._serialized_start=408
-  _RECEIPT._serialized_end=912
-  _STACKFRAME._serialized_start=914
-  _STACKFRAME._serialized_end=988
-  _FUNCTIONERROR._serialized_start=990
-  _FUNCTIONERROR._serialized_end=1110
+  _RECEIPT._serialized_end=1050
+  _STACKFRAME._serialized_start=1052
+  _STACKFRAME._serialized_end=1126
+  _FUNCTIONERROR._serialized_start=1128
+  _FUNCTIONERROR._serialized_end=1248
 # @@protoc_insertion_point(module_scope)

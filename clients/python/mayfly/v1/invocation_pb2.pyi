@@ -7,9 +7,14 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 
 COLD: WorkerStart
 DESCRIPTOR: _descriptor.FileDescriptor
+DONTNEED: RewindWay
 FRESH: Isolation
 ISOLATION_UNSPECIFIED: Isolation
+PAGEMAP: RewindWay
+PAGEMAP_SCAN: RewindWay
 REWIND: Isolation
+REWIND_WAY_UNSPECIFIED: RewindWay
+USERFAULTFD: RewindWay
 WARM: WorkerStart
 WORKER_START_UNSPECIFIED: WorkerStart
 
@@ -55,11 +60,12 @@ class LogEntry(_message.Message):
     def __init__(self, level: _Optional[_Union[LogEntry.Level, str]] = ..., text: _Optional[str] = ..., offset: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class Receipt(_message.Message):
-    __slots__ = ["cpu_time", "engine_times", "invocation_id", "isolation", "load_time", "logs", "logs_truncated", "name", "peak_memory_kib", "queue_time", "revision", "run_time", "start", "total_time"]
+    __slots__ = ["cpu_time", "engine_times", "invocation_id", "isolation", "isolation_reason", "load_time", "logs", "logs_truncated", "name", "peak_memory_kib", "queue_time", "revision", "rewind_pages", "rewind_time", "rewind_way", "run_time", "start", "total_time"]
     CPU_TIME_FIELD_NUMBER: _ClassVar[int]
     ENGINE_TIMES_FIELD_NUMBER: _ClassVar[int]
     INVOCATION_ID_FIELD_NUMBER: _ClassVar[int]
     ISOLATION_FIELD_NUMBER: _ClassVar[int]
+    ISOLATION_REASON_FIELD_NUMBER: _ClassVar[int]
     LOAD_TIME_FIELD_NUMBER: _ClassVar[int]
     LOGS_FIELD_NUMBER: _ClassVar[int]
     LOGS_TRUNCATED_FIELD_NUMBER: _ClassVar[int]
@@ -67,6 +73,9 @@ class Receipt(_message.Message):
     PEAK_MEMORY_KIB_FIELD_NUMBER: _ClassVar[int]
     QUEUE_TIME_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
+    REWIND_PAGES_FIELD_NUMBER: _ClassVar[int]
+    REWIND_TIME_FIELD_NUMBER: _ClassVar[int]
+    REWIND_WAY_FIELD_NUMBER: _ClassVar[int]
     RUN_TIME_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
     TOTAL_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -74,6 +83,7 @@ class Receipt(_message.Message):
     engine_times: EngineTimes
     invocation_id: str
     isolation: Isolation
+    isolation_reason: str
     load_time: _duration_pb2.Duration
     logs: _containers.RepeatedCompositeFieldContainer[LogEntry]
     logs_truncated: bool
@@ -81,10 +91,13 @@ class Receipt(_message.Message):
     peak_memory_kib: int
     queue_time: _duration_pb2.Duration
     revision: int
+    rewind_pages: int
+    rewind_time: _duration_pb2.Duration
+    rewind_way: RewindWay
     run_time: _duration_pb2.Duration
     start: WorkerStart
     total_time: _duration_pb2.Duration
-    def __init__(self, invocation_id: _Optional[str] = ..., name: _Optional[str] = ..., revision: _Optional[int] = ..., start: _Optional[_Union[WorkerStart, str]] = ..., isolation: _Optional[_Union[Isolation, str]] = ..., queue_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., load_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., run_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., total_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., cpu_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., peak_memory_kib: _Optional[int] = ..., engine_times: _Optional[_Union[EngineTimes, _Mapping]] = ..., logs: _Optional[_Iterable[_Union[LogEntry, _Mapping]]] = ..., logs_truncated: bool = ...) -> None: ...
+    def __init__(self, invocation_id: _Optional[str] = ..., name: _Optional[str] = ..., revision: _Optional[int] = ..., start: _Optional[_Union[WorkerStart, str]] = ..., isolation: _Optional[_Union[Isolation, str]] = ..., queue_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., load_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., run_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., total_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., cpu_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., peak_memory_kib: _Optional[int] = ..., engine_times: _Optional[_Union[EngineTimes, _Mapping]] = ..., logs: _Optional[_Iterable[_Union[LogEntry, _Mapping]]] = ..., logs_truncated: bool = ..., rewind_way: _Optional[_Union[RewindWay, str]] = ..., isolation_reason: _Optional[str] = ..., rewind_time: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., rewind_pages: _Optional[int] = ...) -> None: ...
 
 class StackFrame(_message.Message):
     __slots__ = ["column", "file", "function", "line"]
@@ -99,6 +112,9 @@ class StackFrame(_message.Message):
     def __init__(self, function: _Optional[str] = ..., file: _Optional[str] = ..., line: _Optional[int] = ..., column: _Optional[int] = ...) -> None: ...
 
 class Isolation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class RewindWay(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 
 class WorkerStart(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):

@@ -18,7 +18,7 @@ from mayfly.v1 import invocation_pb2 as mayfly_dot_v1_dot_invocation__pb2
 from mayfly.v1 import options_pb2 as mayfly_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"mayfly/v1/invocation_service.proto\x12\tmayfly.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x18mayfly/v1/function.proto\x1a\x1amayfly/v1/invocation.proto\x1a\x17mayfly/v1/options.proto\"I\n\rInvokeRequest\x12\x11\n\x04name\x18\x01 \x01(\tB\x03\xe0\x41\x02\x12\x10\n\x08revision\x18\x02 \x01(\x05\x12\x13\n\x05\x65vent\x18\x03 \x01(\x0c\x42\x04\xa8\xd4\x18\x01\"K\n\x0eInvokeResponse\x12\x14\n\x06result\x18\x01 \x01(\x0c\x42\x04\xa8\xd4\x18\x01\x12#\n\x07receipt\x18\x02 \x01(\x0b\x32\x12.mayfly.v1.Receipt\"\xbf\x02\n\nRunRequest\x12\x18\n\x0blanguage_id\x18\x01 \x01(\tB\x03\xe0\x41\x02\x12\x15\n\rfunction_name\x18\x02 \x01(\t\x12\x19\n\x11js_eval_as_module\x18\x03 \x01(\x08\x12\x13\n\x06source\x18\x04 \x01(\tB\x03\xe0\x41\x02\x12=\n\x0c\x64\x65pendencies\x18\x05 \x03(\x0b\x32\'.mayfly.v1.RunRequest.DependenciesEntry\x12\x16\n\x0etimeout_millis\x18\x06 \x01(\x05\x12\x18\n\x10memory_limit_mib\x18\x07 \x01(\x05\x12\x13\n\x05\x65vent\x18\x08 \x01(\x0c\x42\x04\xa8\xd4\x18\x01\x1aJ\n\x11\x44\x65pendenciesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12$\n\x05value\x18\x02 \x01(\x0b\x32\x15.mayfly.v1.Dependency:\x02\x38\x01\"H\n\x0bRunResponse\x12\x14\n\x06result\x18\x01 \x01(\x0c\x42\x04\xa8\xd4\x18\x01\x12#\n\x07receipt\x18\x02 \x01(\x0b\x32\x12.mayfly.v1.Receipt\"B\n\x14\x43heckFunctionRequest\x12*\n\x08manifest\x18\x01 \x01(\x0b\x32\x13.mayfly.v1.ManifestB\x03\xe0\x41\x02\"<\n\x15\x43heckFunctionResponse\x12#\n\x07receipt\x18\x01 \x01(\x0b\x32\x12.mayfly.v1.Receipt2\x91\x03\n\x11InvocationService\x12\x99\x01\n\x06Invoke\x12\x18.mayfly.v1.InvokeRequest\x1a\x19.mayfly.v1.InvokeResponse\"Z\x82\xd3\xe4\x93\x02T\"*/v1/{name=namespaces/*/functions/*}:invoke:\x05\x65ventZ\x1f\"\x0e/invoke/{name}:\x05\x65ventb\x06result\x12\x65\n\x03Run\x12\x15.mayfly.v1.RunRequest\x1a\x16.mayfly.v1.RunResponse\"/\x82\xd3\xe4\x93\x02)\"\x11/v1/functions:run:\x01*Z\x11\"\x04/run:\x01*b\x06result\x12y\n\rCheckFunction\x12\x1f.mayfly.v1.CheckFunctionRequest\x1a .mayfly.v1.CheckFunctionResponse\"%\x82\xd3\xe4\x93\x02\x1f\"\x13/v1/functions:check:\x08manifestb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"mayfly/v1/invocation_service.proto\x12\tmayfly.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x18mayfly/v1/function.proto\x1a\x1amayfly/v1/invocation.proto\x1a\x17mayfly/v1/options.proto\"I\n\rInvokeRequest\x12\x11\n\x04name\x18\x01 \x01(\tB\x03\xe0\x41\x02\x12\x10\n\x08revision\x18\x02 \x01(\x05\x12\x13\n\x05\x65vent\x18\x03 \x01(\x0c\x42\x04\xa8\xd4\x18\x01\"K\n\x0eInvokeResponse\x12\x14\n\x06result\x18\x01 \x01(\x0c\x42\x04\xa8\xd4\x18\x01\x12#\n\x07receipt\x18\x02 \x01(\x0b\x32\x12.mayfly.v1.Receipt\"\xf8\x02\n\nRunRequest\x12\x18\n\x0blanguage_id\x18\x01 \x01(\tB\x03\xe0\x41\x02\x12\x15\n\rfunction_name\x18\x02 \x01(\t\x12\x19\n\x11js_eval_as_module\x18\x03 \x01(\x08\x12\x13\n\x06source\x18\x04 \x01(\tB\x03\xe0\x41\x02\x12=\n\x0c\x64\x65pendencies\x18\x05 \x03(\x0b\x32\'.mayfly.v1.RunRequest.DependenciesEntry\x12\x16\n\x0etimeout_millis\x18\x06 \x01(\x05\x12\x18\n\x10memory_limit_mib\x18\x07 \x01(\x05\x12\x13\n\x05\x65vent\x18\x08 \x01(\x0c\x42\x04\xa8\xd4\x18\x01\x12\x1b\n\rwarmup_events\x18\t \x03(\x0c\x42\x04\xa8\xd4\x18\x01\x12\x1a\n\x12python_interpreter\x18\n \x01(\t\x1aJ\n\x11\x44\x65pendenciesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12$\n\x05value\x18\x02 \x01(\x0b\x32\x15.mayfly.v1.Dependency:\x02\x38\x01\"H\n\x0bRunResponse\x12\x14\n\x06result\x18\x01 \x01(\x0c\x42\x04\xa8\xd4\x18\x01\x12#\n\x07receipt\x18\x02 \x01(\x0b\x32\x12.mayfly.v1.Receipt\"B\n\x14\x43heckFunctionRequest\x12*\n\x08manifest\x18\x01 \x01(\x0b\x32\x13.mayfly.v1.ManifestB\x03\xe0\x41\x02\"<\n\x15\x43heckFunctionResponse\x12#\n\x07receipt\x18\x01 \x01(\x0b\x32\x12.mayfly.v1.Receipt2\x91\x03\n\x11InvocationService\x12\x99\x01\n\x06Invoke\x12\x18.mayfly.v1.InvokeRequest\x1a\x19.mayfly.v1.InvokeResponse\"Z\x82\xd3\xe4\x93\x02T\"*/v1/{name=namespaces/*/functions/*}:invoke:\x05\x65ventZ\x1f\"\x0e/invoke/{name}:\x05\x65ventb\x06result\x12\x65\n\x03Run\x12\x15.mayfly.v1.RunRequest\x1a\x16.mayfly.v1.RunResponse\"/\x82\xd3\xe4\x93\x02)\"\x11/v1/functions:run:\x01*Z\x11\"\x04/run:\x01*b\x06result\x12y\n\rCheckFunction\x12\x1f.mayfly.v1.CheckFunctionRequest\x1a .mayfly.v1.CheckFunctionResponse\"%\x82\xd3\xe4\x93\x02\x1f\"\x13/v1/functions:check:\x08manifestb\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'mayfly.v1.invocation_service_pb2', globals())
@@ -39,6 +39,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _RUNREQUEST.fields_by_name['source']._serialized_options = b'\340A\002'
   _RUNREQUEST.fields_by_name['event']._options = None
   _RUNREQUEST.fields_by_name['event']._serialized_options = b'\250\324\030\001'
+  _RUNREQUEST.fields_by_name['warmup_events']._options = None
+  _RUNREQUEST.fields_by_name['warmup_events']._serialized_options = b'\250\324\030\001'
   _RUNRESPONSE.fields_by_name['result']._options = None
   _RUNRESPONSE.fields_by_name['result']._serialized_options = b'\250\324\030\001'
   _CHECKFUNCTIONREQUEST.fields_by_name['manifest']._options = None
@@ -54,15 +56,15 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _INVOKERESPONSE._serialized_start=266
   _INVOKERESPONSE._serialized_end=341
   _RUNREQUEST._serialized_start=344
-  _RUNREQUEST._serialized_end=663
-  _RUNREQUEST_DEPENDENCIESENTRY._serialized_start=589
-  _RUNREQUEST_DEPENDENCIESENTRY._serialized_end=663
-  _RUNRESPONSE._serialized_start=665
-  _RUNRESPONSE._serialized_end=737
-  _CHECKFUNCTIONREQUEST._serialized_start=739
-  _CHECKFUNCTIONREQUEST._serialized_end=805
-  _CHECKFUNCTIONRESPONSE._serialized_start=807
-  _CHECKFUNCTIONRESPONSE._serialized_end=867
-  _INVOCATIONSERVICE._serialized_start=870
-  _INVOCATIONSERVICE._serialized_end=1271
+  _RUNREQUEST._serialized_end=720
+  _RUNREQUEST_DEPENDENCIESENTRY._serialized_start=646
+  _RUNREQUEST_DEPENDENCIESENTRY._serialized_end=720
+  _RUNRESPONSE._serialized_start=722
+  _RUNRESPONSE._serialized_end=794
+  _CHECKFUNCTIONREQUEST._serialized_start=796
+  _CHECKFUNCTIONREQUEST._serialized_end=862
+  _CHECKFUNCTIONRESPONSE._serialized_start=864
+  _CHECKFUNCTIONRESPONSE._serialized_end=924
+  _INVOCATIONSERVICE._serialized_start=927
+  _INVOCATIONSERVICE._serialized_end=1328
 # @@protoc_insertion_point(module_scope)

@@ -6,7 +6,7 @@ from mayfly.v1 import options_pb2 as _options_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Mapping as _Mapping, Optional as _Optional, Union as _Union
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -41,7 +41,7 @@ class InvokeResponse(_message.Message):
     def __init__(self, result: _Optional[bytes] = ..., receipt: _Optional[_Union[_invocation_pb2.Receipt, _Mapping]] = ...) -> None: ...
 
 class RunRequest(_message.Message):
-    __slots__ = ["dependencies", "event", "function_name", "js_eval_as_module", "language_id", "memory_limit_mib", "source", "timeout_millis"]
+    __slots__ = ["dependencies", "event", "function_name", "js_eval_as_module", "language_id", "memory_limit_mib", "python_interpreter", "source", "timeout_millis", "warmup_events"]
     class DependenciesEntry(_message.Message):
         __slots__ = ["key", "value"]
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -55,17 +55,21 @@ class RunRequest(_message.Message):
     JS_EVAL_AS_MODULE_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_ID_FIELD_NUMBER: _ClassVar[int]
     MEMORY_LIMIT_MIB_FIELD_NUMBER: _ClassVar[int]
+    PYTHON_INTERPRETER_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     TIMEOUT_MILLIS_FIELD_NUMBER: _ClassVar[int]
+    WARMUP_EVENTS_FIELD_NUMBER: _ClassVar[int]
     dependencies: _containers.MessageMap[str, _function_pb2.Dependency]
     event: bytes
     function_name: str
     js_eval_as_module: bool
     language_id: str
     memory_limit_mib: int
+    python_interpreter: str
     source: str
     timeout_millis: int
-    def __init__(self, language_id: _Optional[str] = ..., function_name: _Optional[str] = ..., js_eval_as_module: bool = ..., source: _Optional[str] = ..., dependencies: _Optional[_Mapping[str, _function_pb2.Dependency]] = ..., timeout_millis: _Optional[int] = ..., memory_limit_mib: _Optional[int] = ..., event: _Optional[bytes] = ...) -> None: ...
+    warmup_events: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, language_id: _Optional[str] = ..., function_name: _Optional[str] = ..., js_eval_as_module: bool = ..., source: _Optional[str] = ..., dependencies: _Optional[_Mapping[str, _function_pb2.Dependency]] = ..., timeout_millis: _Optional[int] = ..., memory_limit_mib: _Optional[int] = ..., event: _Optional[bytes] = ..., warmup_events: _Optional[_Iterable[bytes]] = ..., python_interpreter: _Optional[str] = ...) -> None: ...
 
 class RunResponse(_message.Message):
     __slots__ = ["receipt", "result"]

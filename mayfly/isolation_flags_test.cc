@@ -1,0 +1,52 @@
+#include "mayfly/isolation_flags.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace mayfly {
+namespace {
+
+IsolationOptions Parse(std::vector<std::string> arguments) {
+  IsolationOptions options;
+  CLI::App app;
+  DeclareIsolationFlags(app, options);
+  app.parse(std::move(arguments));
+  return options;
+}
+
+TEST(IsolationFlagsTest, FillTheOptions) {
+  EXPECT_EQ(Parse({}).strategy, IsolationStrategy::kAuto);
+  EXPECT_EQ(Parse({}).rewind, std::nullopt);
+  EXPECT_EQ(Parse({"--isolation=fresh"}).strategy, IsolationStrategy::kFresh);
+  EXPECT_EQ(Parse({"--isolation=rewind"}).strategy, IsolationStrategy::kRewind);
+  EXPECT_EQ(Parse({"--isolation=auto", "--rewind=auto"}).rewind, std::nullopt);
+  EXPECT_EQ(Parse({"--rewind=pagemap-scan"}).rewind, runtime::RewindWay::kPagemapScan);
+}
+
+TEST(IsolationFlagsTest, KnowEveryWay) {
+  for (const runtime::RewindWay way : runtime::kRewindWays) {
+    EXPECT_EQ(Parse({"--rewind=" + std::string(runtime::RewindWayName(way))}).rewind, way);
+  }
+}
+
+TEST(IsolationFlagsTest, HaveEnvironmentVariables) {
+  setenv("MAYFLY_ISOLATION", "rewind", 1);
+  setenv("MAYFLY_REWIND", "dontneed", 1);
+  const IsolationOptions options = Parse({});
+  unsetenv("MAYFLY_ISOLATION");
+  unsetenv("MAYFLY_REWIND");
+  EXPECT_EQ(options.strategy, IsolationStrategy::kRewind);
+  EXPECT_EQ(options.rewind, runtime::RewindWay::kDontNeed);
+}
+
+TEST(IsolationFlagsTest, RefuseWhatIsNone) {
+  EXPECT_THROW(Parse({"--isolation=none"}), CLI::ParseError);
+  EXPECT_THROW(Parse({"--rewind=fork"}), CLI::ParseError);
+}
+
+}  // namespace
+}  // namespace mayfly
