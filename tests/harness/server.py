@@ -14,6 +14,8 @@ from harness.rpc import Rpc
 # The server says on stderr or stdout where it serves: "http://127.0.0.1:40123", "grpc://127.0.0.1:40124".
 HTTP_ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 GRPC_ADDRESS = re.compile(r"grpc://127\.0\.0\.1:(\d+)")
+# "  calls    rewind by pagemap: …", "  calls    fresh: …", where the server runs calls.
+ISOLATION = re.compile(r"^  calls    (fresh|rewind)(?: by ([a-z-]+))?: ", re.MULTILINE)
 STOP_SECONDS = 40
 KILLED_SECONDS = 10
 
@@ -71,6 +73,16 @@ class Server:
     def log(self):
         """What the server has said so far."""
         return "".join(self._lines)
+
+    @property
+    def isolation(self):
+        """How it says it keeps calls apart: "fresh" or "rewind"."""
+        return ISOLATION.search(self.log())[1]
+
+    @property
+    def rewind_way(self):
+        """How it says it rewinds; None under fresh."""
+        return ISOLATION.search(self.log())[2]
 
     def workers(self):
         """Its zygotes and workers."""

@@ -30,7 +30,7 @@ def test_upload_list_get_invoke_delete(to, tmp_path, function_id):
     invoked = to("invoke", function_id, '{"name": "Ada"}')
     assert (invoked.code, invoked.stdout) == (0, '{"message":"Hello, Ada!"}\n')
     assert " info | called\n" in invoked.stderr
-    assert re.search(r"queue [\d.]+ ms · (load [\d.]+ ms \(cold\)|warm) · run [\d.]+ ms · fresh\n", invoked.stderr)
+    assert re.search(r"queue [\d.]+ ms · (load [\d.]+ ms \(cold\)|warm) · run [\d.]+ ms · (fresh|rewind( [\d.]+ µs)?)\n", invoked.stderr)
     deleted = to("delete", function_id)
     assert (deleted.code, deleted.stdout) == (0, f"deleted {function_id}\n")
     assert to("invoke", function_id).code == 5
@@ -224,8 +224,21 @@ def test_an_upload_of_several_stores_those_that_are_right(to, tmp_path, function
 def test_the_demo_shows_each_call(mayfly):
     done = mayfly()
     assert done.code == 0, done.stderr
-    for word in ("JavaScript", "Python", "an ES module", "with a dependency", "that awaits", "queue", "load", "run", "fresh"):
+    for word in ("JavaScript", "Python", "an ES module", "with a dependency", "that awaits", "queue", "load", "run"):
         assert word in done.stdout
+    assert re.search(r" · (fresh|rewind)", done.stdout)
+
+
+def test_isolation_is_chosen_by_flags_wherever_functions_run(mayfly, tmp_path):
+    (tmp_path / "f.js").write_text("function handler(event) { return event; }")
+    assert mayfly("run", "f.js", "--isolation=fresh").stderr.endswith(" · fresh\n")
+    assert mayfly("run", "f.js", "--rewind=dontneed").stderr.endswith(" · rewind\n")
+    refused = mayfly("run", "f.js", "--isolation=fresh", "--rewind=dontneed")
+    assert refused.code != 0
+    assert "--rewind=dontneed contradicts --isolation=fresh" in refused.stderr
+    findings = {one["name"].strip(): one for one in mayfly("doctor", "--json", "--isolation=fresh").json()}
+    assert findings["isolation"]["detail"] == "fresh: chosen by --isolation=fresh"
+    assert {"userfaultfd", "pagemap-scan", "pagemap", "dontneed"} <= findings.keys()
 
 
 def test_help_version_completion_and_doctor(mayfly):

@@ -6,13 +6,18 @@ from mayfly.v1 import function_pb2, invocation_pb2, invocation_service_pb2 as se
 JS = "function handler(event) { return event; }"
 
 
-def test_invoke_answers_result_and_receipt(rpc, http, function_id):
+def test_invoke_answers_result_and_receipt(server, rpc, http, function_id):
     http.deploy(function_id, "js", "function handler(e) { console.warn('called'); return e; }")
     response = rpc.call(rpc.invocations.Invoke, rpc.invoke(function_id, b'{"a": [1.0, "\\ud800"]}'))
     assert response.result == b'{"a":[1,"\\ud800"]}'
     receipt = response.receipt
     assert (receipt.name, receipt.revision) == (f"namespaces/default/functions/{function_id}", 1)
-    assert (receipt.isolation, receipt.start) in [(invocation_pb2.FRESH, s) for s in (invocation_pb2.COLD, invocation_pb2.WARM)]
+    assert receipt.start in (invocation_pb2.COLD, invocation_pb2.WARM)
+    assert invocation_pb2.Isolation.Name(receipt.isolation) == server.isolation.upper()
+    assert invocation_pb2.RewindWay.Name(receipt.rewind_way).replace("_", "-").lower() in (
+        server.rewind_way,
+        "rewind-way-unspecified" if server.isolation == "fresh" else None,
+    )
     assert [(entry.level, entry.text) for entry in receipt.logs] == [(invocation_pb2.LogEntry.WARN, "called")]
     assert not receipt.logs_truncated
 

@@ -9,12 +9,12 @@ JS = "function handler(event) { return event; }"
 PYTHON = "def handler(event):\n    return event\n"
 RECEIPT_KEYS = [
     "invocationId", "name", "revision", "start", "isolation", "queueTime", "loadTime", "runTime", "totalTime", "cpuTime",
-    "peakMemoryKib", "engineTimes", "logs", "logsTruncated",
+    "peakMemoryKib", "engineTimes", "logs", "logsTruncated", "rewindWay", "isolationReason", "rewindTime", "rewindPages",
 ]  # fmt: skip
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-def test_invoke_answers_the_bare_result_and_the_receipt_in_headers(http, function_id):
+def test_invoke_answers_the_bare_result_and_the_receipt_in_headers(server, http, function_id):
     http.deploy(function_id, "js", JS)
     http.deploy(function_id, "js", JS + "//2")
     reply = http.invoke(function_id, ' {"a":1.0} ')
@@ -23,14 +23,14 @@ def test_invoke_answers_the_bare_result_and_the_receipt_in_headers(http, functio
     assert UUID7.fullmatch(reply.header("Mayfly-Invocation-Id"))
     assert reply.header("Mayfly-Revision") == "2"
     assert reply.header("Mayfly-Start") in ("cold", "warm")
-    assert reply.header("Mayfly-Isolation") == "fresh"
-    timing = dict(re.findall(r"(\w+);dur=([\d.]+)", reply.header("Server-Timing")))
-    assert list(timing) == ["queue", "load", "run", "total"]
+    assert reply.header("Mayfly-Isolation") == server.isolation
+    timing = dict(re.findall(r"(\w+)(?:;desc=[\w-]+)?;dur=([\d.]+)", reply.header("Server-Timing")))
+    assert list(timing) == ["queue", "load", "run", "total"] + ["rewind"] * (server.isolation == "rewind")
     assert int(reply.header("Mayfly-Cpu-Micros")) > 0
     assert int(reply.header("Mayfly-Peak-Memory-Kib")) > 1000
 
 
-def test_the_long_path_answers_result_and_receipt(http, function_id):
+def test_the_long_path_answers_result_and_receipt(server, http, function_id):
     http.deploy(function_id, "python", PYTHON)
     reply = http.post(f"/v1/namespaces/default/functions/{function_id}:invoke", '[1.0,123456789012345678901234567890,"\\ud800"]')
     assert reply.status == 200
@@ -38,8 +38,47 @@ def test_the_long_path_answers_result_and_receipt(http, function_id):
     receipt = reply.json()["receipt"]
     assert list(receipt) == RECEIPT_KEYS
     assert receipt["name"] == f"namespaces/default/functions/{function_id}"
-    assert (receipt["revision"], receipt["isolation"], receipt["logs"], receipt["logsTruncated"]) == (1, "FRESH", [], False)
+    assert (receipt["revision"], receipt["isolation"]) == (1, server.isolation.upper())
+    assert (receipt["logs"], receipt["logsTruncated"]) == ([], False)
     assert list(receipt["engineTimes"]) == ["parse", "handler", "serialize"]
+
+
+@pytest.mark.parametrize("flag", ["--isolation=fresh", "--rewind=dontneed"])
+def test_a_receipt_says_how_calls_are_kept_apart_and_why(start_server, flag):
+    http = start_server(flag).http
+    http.deploy("f", "js", JS)
+    http.invoke("f")
+    receipt = http.post("/v1/namespaces/default/functions/f:invoke", "{}").json()["receipt"]
+    assert receipt["isolationReason"] == f"chosen by {flag}"
+    if flag == "--isolation=fresh":
+        assert (receipt["isolation"], receipt["rewindWay"]) == ("FRESH", "REWIND_WAY_UNSPECIFIED")
+        assert (receipt["rewindTime"], receipt["rewindPages"]) == ("0s", 0)
+    else:
+        assert (receipt["isolation"], receipt["rewindWay"]) == ("REWIND", "DONTNEED")
+        assert float(receipt["rewindTime"].removesuffix("s")) > 0
+        assert receipt["rewindPages"] > 0
+
+
+def test_warm_up_events_and_the_interpreter_belong_to_the_manifest(server, http, function_id):
+    manifest = {"id": function_id, "languageId": "python", "source": PYTHON, "warmupEvents": [1, {"a": None}, "x"]}
+    assert http.post("/functions", manifest).status == 201
+    full = http.get(f"/functions/{function_id}?view=FULL").json()["manifest"]
+    assert (full["warmupEvents"], full["pythonInterpreter"]) == ([1, {"a": None}, "x"], "isolated")
+    assert http.invoke(function_id, "7").body == b"7"
+    assert http.post("/run", {"languageId": "js", "source": JS, "warmupEvents": [1], "event": 7}).body == b"7"
+    refused = http.post("/functions", manifest | {"warmupEvents": [1] * 17, "pythonInterpreter": "own"})
+    assert (refused.status, refused.reason) == (400, "MANIFEST_INVALID")
+    fields = [violation["field"] for violation in refused.detail("BadRequest")["fieldViolations"]]
+    assert fields == ["warmupEvents", "pythonInterpreter"]
+
+
+def test_the_main_interpreter_is_refused_where_calls_are_fresh(start_server):
+    http = start_server("--isolation=fresh").http
+    manifest = {"languageId": "python", "source": PYTHON, "pythonInterpreter": "main"}
+    for refused in (http.post("/functions", manifest), http.post("/run", manifest)):
+        assert (refused.status, refused.reason) == (400, "MANIFEST_INVALID"), refused.body
+        assert "pythonInterpreter" in refused.body.decode()
+        assert "chosen by --isolation=fresh" in refused.body.decode()
 
 
 def test_run_answers_the_bare_result(http):

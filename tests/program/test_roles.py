@@ -61,7 +61,7 @@ def test_functions_are_stored_and_called_through_the_gateway(roles):
     for id in ("js", "python"):
         reply = invoke_until(http, id, b'[1,"\\ud800"]', '[1,"\\ud800"]')
         assert reply.header("Mayfly-Revision") == "1"
-        assert reply.header("Mayfly-Isolation") == "fresh"
+        assert reply.header("Mayfly-Isolation") == roles.data.isolation
     assert [f["id"] for f in http.get("/functions").json()] == ["js", "python"]
     assert http.post("/run", {"languageId": "js", "source": JS, "event": 7}).body == b"7"
     assert http.get("/functions?pageSize=1").header("Mayfly-Next-Page-Token")
