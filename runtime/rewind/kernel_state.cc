@@ -21,11 +21,6 @@ bool IsReserve(const Mapping& mapping) {
   return mapping.protection == PROT_NONE && !mapping.shared && mapping.inode == 0;
 }
 
-bool IsSame(const Mapping& a, const Mapping& b) {
-  return a.protection == b.protection && a.shared == b.shared && a.inode == b.inode &&
-         (a.inode == 0 || a.begin - a.offset == b.begin - b.offset);
-}
-
 bool IsOpen(int fd) { return RawSyscall(SYS_fcntl, fd, F_GETFD) >= 0; }
 
 uint64_t TakeNumber(std::string_view& text) {
@@ -49,6 +44,14 @@ KernelState::KernelState(UnrestoredMemory& memory, int statm, int maps, int firs
       current_room_(memory.AllocateArray<Mapping>(kMappingsMax)),
       open_fds_(memory.AllocateArray<bool>(kWorkerFdsMax)),
       first_free_fd_(first_guest_fd) {}
+
+bool KernelState::IsSame(const Mapping& was, const Mapping& is) const {
+  // The store itself has been sealed.
+  if (is.inode == store_ && is.shared) return was.inode == store_;
+  if (was.protection != is.protection || was.shared != is.shared) return false;
+  if (is.inode == store_ && !is.shared) return true;
+  return was.inode == is.inode && (was.inode == 0 || was.begin - was.offset == is.begin - is.offset);
+}
 
 bool KernelState::Fail(const char* error) {
   error_ = error;
@@ -78,17 +81,17 @@ bool KernelState::ReadInto(std::span<Mapping> room, std::span<const Mapping>& ma
 }
 
 std::span<const Mapping> KernelState::ReadMappings() {
-  std::span<const Mapping> mappings;
-  return ReadInto(current_room_, mappings) ? mappings : std::span<const Mapping>();
+  return ReadInto(taken_room_, taken_) ? taken_ : std::span<const Mapping>();
 }
 
-bool KernelState::Take() {
+bool KernelState::Take(uint64_t store) {
+  store_ = store;
   for (size_t fd = 0; fd < open_fds_.size(); ++fd) {
     open_fds_[fd] = IsOpen(static_cast<int>(fd));
     if (open_fds_[fd]) first_free_fd_ = std::max(first_free_fd_, static_cast<int>(fd) + 1);
   }
   break_ = static_cast<uintptr_t>(RawSyscall(SYS_brk, 0));
-  return ReadInto(taken_room_, taken_) && ReadSizes(sizes_);
+  return ReadSizes(sizes_);
 }
 
 bool KernelState::HasKeptFds() {
@@ -157,9 +160,10 @@ bool KernelState::ReconcileRange(uintptr_t begin, uintptr_t end, const Mapping* 
   if (was == nullptr) {
     const bool above_break = begin >= break_ && begin < static_cast<uintptr_t>(RawSyscall(SYS_brk, 0));
     if (is->stack || (mode == Mode::kTry && above_break)) return true;
+    if (mode == Mode::kVerify) return Fail("a mapping is new");
     return mode == Mode::kTry || RawSyscall(SYS_munmap, begin, end - begin) == 0 || Fail("a new mapping stays");
   }
-  if (!IsReserve(*was)) return Fail("a mapping was changed or lost");
+  if (!IsReserve(*was) || mode == Mode::kVerify) return Fail("a mapping was changed or lost");
   return mode == Mode::kTry ||
          RawSyscall(SYS_mmap, begin, end - begin, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
                     -1, 0) >= 0 ||
@@ -174,12 +178,7 @@ bool KernelState::IsAsTaken() {
     if (IsOpen(static_cast<int>(fd)) != open_fds_[fd]) return Fail("a descriptor is new");
   }
   if (static_cast<uintptr_t>(RawSyscall(SYS_brk, 0)) != break_) return Fail("the break differs");
-  std::span<const Mapping> current;
-  if (!ReadInto(current_room_, current)) return false;
-  const auto is_same = [](const Mapping& a, const Mapping& b) {
-    return a.end == b.end && (a.stack || a.begin == b.begin) && IsSame(a, b);
-  };
-  return std::ranges::equal(current, taken_, is_same) || Fail("the mappings differ");
+  return ReconcileMappings(Mode::kVerify);
 }
 
 }  // namespace mayfly::runtime

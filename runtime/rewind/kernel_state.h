@@ -20,11 +20,13 @@ class KernelState {
   // `first_guest_fd` are the worker's own: without them it can't go on, and need not be looked at.
   KernelState(UnrestoredMemory& memory, int statm, int maps, int first_guest_fd);
 
-  // Reads the mappings of now. Empty, and then error() says why, if they can't be read.
+  // Reads the mappings of now; valid until the next Restore. Empty, and then error() says why, if they can't be read.
   std::span<const Mapping> ReadMappings();
 
-  // Takes what is now for what is to be restored. False, and error(), if it can't be read.
-  bool Take();
+  // Takes what is now for what is to be restored, but for the mappings: those are what ReadMappings has last read,
+  // except that some may since have been mapped from the file with the inode `store`. False, and error(), if it can't
+  // be read.
+  bool Take(uint64_t store);
 
   // Whether Restore will succeed, whatever the call has done; without changing anything.
   bool CanRestore();
@@ -46,11 +48,12 @@ class KernelState {
     bool operator==(const Sizes&) const = default;
   };
 
-  enum class Mode { kTry, kDo };
+  enum class Mode { kTry, kDo, kVerify };
 
   bool Fail(const char* error);
   bool ReadSizes(Sizes& sizes);
   bool ReadInto(std::span<Mapping> room, std::span<const Mapping>& mappings);
+  bool IsSame(const Mapping& was, const Mapping& is) const;
   bool ReconcileMappings(Mode mode);
   bool ReconcileRange(uintptr_t begin, uintptr_t end, const Mapping* was, const Mapping* is, Mode mode);
   bool HasKeptFds();
@@ -67,6 +70,7 @@ class KernelState {
   int first_free_fd_;  // all behind it are free
   Sizes sizes_ = {};
   uintptr_t break_ = 0;
+  uint64_t store_ = 0;
   const char* error_ = nullptr;
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -64,6 +65,12 @@ absl::StatusOr<Files> OpenFiles(RewindWay way) {
   return files.userfaultfd.valid() ? absl::StatusOr<Files>(std::move(files)) : Failed("userfaultfd");
 }
 
+uint64_t InodeOf(int fd) {
+  struct stat status = {};
+  fstat(fd, &status);
+  return status.st_ino;
+}
+
 void GrowStack() {
   rlimit limit = {};
   getrlimit(RLIMIT_STACK, &limit);
@@ -81,6 +88,7 @@ class RewinderImpl final : public Rewinder {
       : memory_(memory),
         options_(options),
         userfaultfd_(files.userfaultfd.release()),
+        store_inode_(InodeOf(files.store.get())),
         own_(options.way == RewindWay::kPagemap || options.way == RewindWay::kDontNeed
                  ? NewPagemapScanner(memory_, files.pagemap.get())
                  : NewPagemapScanScanner(memory_, files.pagemap.get())),
@@ -148,7 +156,7 @@ class RewinderImpl final : public Rewinder {
     checkpoint_.Seal();
     if (const char* error = userfaultfd_ >= 0 ? Protect() : checkpoint_.MapStored()) return error;
     if (const char* error = PinStack()) return error;
-    if (!kernel_.Take()) return kernel_.error();
+    if (!kernel_.Take(store_inode_)) return kernel_.error();
     faults_ = Faults();
     return nullptr;
   }
@@ -320,6 +328,7 @@ class RewinderImpl final : public Rewinder {
   UnrestoredMemory memory_;
   const RewinderOptions options_;
   const int userfaultfd_;  // -1: another way
+  const uint64_t store_inode_;
   PageScanner* const own_;
   PageScanner* const dirty_;
   class Checkpoint checkpoint_;

@@ -100,10 +100,9 @@ int RunRewindBenchmark(const RewindBenchmark& benchmark,
     waitpid(worker, &status, 0);
     if (status != 0) Fail(absl::StrCat("the worker ended: ", status));
     const std::string name(RewindWayName(probe.way));
-    printf("| %s | %.1f | %.1f | %.1f | %.1f | %.0f |\n", name.c_str(),
-           static_cast<double>(measured.load_nanos) / 1e6, static_cast<double>(measured.checkpoint_nanos) / 1e6,
-           MedianMicros(measured.run_nanos), MedianMicros(measured.rewind_nanos),
-           MedianMicros(measured.pages) * 1000);
+    printf("| %s | %.1f | %.1f | %.1f | %.1f | %.0f |\n", name.c_str(), static_cast<double>(measured.load_nanos) / 1e6,
+           static_cast<double>(measured.checkpoint_nanos) / 1e6, MedianMicros(measured.run_nanos),
+           MedianMicros(measured.rewind_nanos), MedianMicros(measured.pages) * 1000);
     munmap(&measured, sizeof(Measurements));
   }
   return 0;
