@@ -229,6 +229,14 @@ TEST_F(WorkerProcessTest, AWorkerIsLockedIn) {
   EXPECT_THAT(std::string(std::istreambuf_iterator<char>(status), {}), HasSubstr("\nSeccomp:\t2\n"));
 }
 
+TEST_F(WorkerProcessTest, NothingOfACallIsLeftInTheChannelForTheNext) {
+  const std::unique_ptr<Worker> worker = StartLoaded();
+  EXPECT_EQ(Run(*worker, "\"a long event before it\"").reply.value().result, "\"a long event before it\"");
+  EXPECT_EQ(Run(*worker, "\"remains erofeb\"").reply.value().result, "false");
+  // The event itself is there while its call runs.
+  EXPECT_EQ(Run(*worker, "\"remains sniamer\"").reply.value().result, "true");
+}
+
 TEST_F(WorkerProcessTest, AnExitIsACrashThatNamesItsCode) {
   const std::unique_ptr<Worker> worker = StartLoaded();
   const absl::Status status = Run(*worker, "\"exit 7\"").reply.status();
@@ -266,12 +274,11 @@ TEST_F(WorkerProcessTest, ADeadWorkerAnswersEveryRequest) {
 }
 
 TEST_F(WorkerProcessTest, ACallThatItsWorkerDidNotReadBeforeItEndedIsAborted) {
-  const std::unique_ptr<Worker> worker = StartLoaded();
-  EXPECT_FALSE(worker->HasEnded());
-  kill(worker->pid(), SIGSTOP);
-  std::future<Measured<RunReply>> run = BeginRun(*worker, "1");
-  kill(worker->pid(), SIGKILL);
-  EXPECT_EQ(run.get().reply.status().code(), absl::StatusCode::kAborted);
+  MakeFactory({.rewind = runtime::RewindWay::kPagemap});
+  const std::unique_ptr<Worker> worker = Start();
+  // It is loaded, and crashes before it takes a call.
+  ASSERT_TRUE(Load(*worker, "uncheckpointed").reply.ok());
+  EXPECT_EQ(Run(*worker, "1").reply.status().code(), absl::StatusCode::kAborted);
   EXPECT_TRUE(worker->HasEnded());
 }
 
@@ -280,10 +287,28 @@ TEST_F(WorkerProcessTest, ACallWhoseWorkerCouldNotRewindIsAborted) {
   EXPECT_EQ(Run(*worker, "\"exit 93\"").reply.status().code(), absl::StatusCode::kAborted);
 }
 
-TEST_F(WorkerProcessTest, WorkersRenewThemselvesWhereTheyRewind) {
+TEST_F(WorkerProcessTest, AWorkerThatIsPreparedKeepsWhatItsEngineKeeps) {
   EXPECT_EQ(factory_->renewal(), Renewal::kPrepare);
+  const std::unique_ptr<Worker> worker = StartLoaded();
+  for (int i = 1; i <= 3; ++i) {
+    const Measured<RunReply> ran = Run(*worker, "\"count\"");
+    EXPECT_EQ(ran.reply.value().result, absl::StrCat(i));
+    EXPECT_EQ(ran.reply->rewind.pages, 0);
+    EXPECT_EQ(Prepare(*worker), absl::OkStatus());
+  }
+}
+
+TEST_F(WorkerProcessTest, AWorkerThatRewindsTakesCallAfterCallAndKeepsNothing) {
   MakeFactory({.rewind = runtime::RewindWay::kPagemap});
   EXPECT_EQ(factory_->renewal(), Renewal::kItself);
+  const std::unique_ptr<Worker> worker = StartLoaded();
+  for (int i = 0; i < 100; ++i) {
+    const Measured<RunReply> ran = Run(*worker, "\"count\"");
+    ASSERT_TRUE(ran.reply.ok()) << ran.reply.status();
+    EXPECT_EQ(ran.reply->result, "1");
+    EXPECT_EQ(ran.reply->rewind.pages > 0, i > 0);
+    EXPECT_FALSE(ran.reply->last);
+  }
 }
 
 TEST_F(WorkerProcessTest, AFunctionThatDoesNotLoadAgainEndsItsWorker) {

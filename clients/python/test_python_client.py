@@ -60,6 +60,7 @@ def test_a_run_takes_every_field(client):
         dependencies={"hello": "export const hello = n => 'Hello, ' + n;"},
         timeout_millis=4000,
         memory_limit_mib=64,
+        warmup_events=["Bob", None],
         timeout=30,
     )
     assert result.value == "Hello, Ada"

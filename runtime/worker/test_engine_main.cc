@@ -11,17 +11,21 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <cstdint>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "base/limits.h"
 #include "runtime/channel/channel.h"
 #include "runtime/channel/codec.h"
 #include "runtime/worker/zygote.h"
@@ -63,8 +67,8 @@ void TouchMemory(int mib) {
   while (true) pause();
 }
 
-// Sends the header of the reply before, which was "1" and still lies in the memory, as if it were the answer to this
-// call: all is right but the ticket, which it can't know.
+// Sends the header of the reply before, which was "1", as if it were the answer to this call: all is right but the
+// ticket, which it can't know.
 void PlantReply(const RunRequest& call) {
   const RunReply before = {.logs = {.entries = {{.text = call.invocation_id}}}};
   const MessageHeader planted = {
@@ -77,6 +81,27 @@ void PlantReply(const RunRequest& call) {
 }
 
 void SendGarbage() { send(kChannelFd, "garbage", 7, 0); }
+
+// The channel's memory, found before the sandbox is locked.
+std::string_view FindChannelMemory() {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    uintptr_t begin = 0;
+    uintptr_t end = 0;
+    if (!absl::StrContains(line, "mayfly-channel")) continue;
+    if (sscanf(line.c_str(), "%lx-%lx", &begin, &end) == 2) return {reinterpret_cast<const char*>(begin), end - begin};
+  }
+  return {};
+}
+
+// Whether a text, given backwards so that it does not itself stand in the memory, is at the front of what either side
+// has sent.
+bool IsInChannel(std::string_view memory, std::string_view backwards) {
+  constexpr size_t kFront = 64 * kKiB;
+  const std::string text(backwards.rbegin(), backwards.rend());
+  return absl::StrContains(memory.substr(0, kFront), text) ||
+         absl::StrContains(memory.substr(kChannelRequestBytesMax, kFront), text);
+}
 
 std::string OpenFds() {
   std::vector<int> fds;
@@ -98,6 +123,7 @@ class ObedientEngine final : public Engine {
     if (function.source == "hang") Hang();
     if (function.source == "abort") abort();
     if (function.source == "unprepared") prepares_ = false;
+    if (function.source == "uncheckpointed") checkpoints_ = false;
     logs.Append(LogLevel::kInfo, "loaded");
     if (function.source != "invalid") return {};
     return {.outcome = Outcome::kSourceInvalid, .error = {.type = "SyntaxError", .message = "no"}};
@@ -112,7 +138,9 @@ class ObedientEngine final : public Engine {
   }
 
   bool Prepare() override { return prepares_; }
-  void BeforeCheckpoint() override {}
+  void BeforeCheckpoint() override {
+    if (!checkpoints_) abort();
+  }
   void AfterCheckpoint() override {}
 
  private:
@@ -138,11 +166,16 @@ class ObedientEngine final : public Engine {
     if (command == "fds") return {.result = OpenFds()};
     if (command == "environment") return {.result = Environment()};
     if (command == "open") return {.result = absl::StrCat(open(std::string(rest).c_str(), O_RDONLY) < 0 ? errno : 0)};
+    if (command == "remains") return {.result = IsInChannel(channel_memory_, rest) ? "true" : "false"};
+    if (command == "count") return {.result = absl::StrCat(++count_)};
     if (command == "parent") return {.result = absl::StrCat(getppid())};
     return {.result = call.event};
   }
 
   bool prepares_ = true;
+  bool checkpoints_ = true;
+  int count_ = 0;  // of "count" since the load, unless a rewind takes it back
+  const std::string_view channel_memory_ = FindChannelMemory();
 };
 
 class ObedientBoot final : public EngineBoot {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import grpc
@@ -80,15 +80,19 @@ class Client:
         dependencies: Mapping[str, str] | None = None,
         timeout_millis: int = 0,
         memory_limit_mib: int = 0,
+        warmup_events: Iterable[Any] = (),
+        python_interpreter: str = "",
         timeout: float | None = None,
     ) -> function_pb2.Function:
         """Stores a function that must not be there yet (else Conflict). An empty id: the server makes one up.
 
         `dependencies` are sources by the name they are imported with; a 0 or an empty name means the server's default.
+        `warmup_events` are what the handler is called with before its first call.
         """
         manifest = _manifest(
-            id, language_id, source, function_name, js_eval_as_module, dependencies, timeout_millis, memory_limit_mib
-        )
+            id, language_id, source, function_name, js_eval_as_module, dependencies, timeout_millis, memory_limit_mib,
+            warmup_events, python_interpreter,
+        )  # fmt: skip
         request = function_service_pb2.CreateFunctionRequest(parent=self._parent, manifest=manifest)
         return self._call(self.functions.CreateFunction, request, timeout)
 
@@ -103,12 +107,15 @@ class Client:
         dependencies: Mapping[str, str] | None = None,
         timeout_millis: int = 0,
         memory_limit_mib: int = 0,
+        warmup_events: Iterable[Any] = (),
+        python_interpreter: str = "",
         timeout: float | None = None,
     ) -> function_pb2.Function:
         """As create, but makes a new revision of a function that is there."""
         manifest = _manifest(
-            id, language_id, source, function_name, js_eval_as_module, dependencies, timeout_millis, memory_limit_mib
-        )
+            id, language_id, source, function_name, js_eval_as_module, dependencies, timeout_millis, memory_limit_mib,
+            warmup_events, python_interpreter,
+        )  # fmt: skip
         request = function_service_pb2.DeployFunctionRequest(parent=self._parent, manifest=manifest)
         return self._call(self.functions.DeployFunction, request, timeout)
 
@@ -154,6 +161,8 @@ class Client:
         dependencies: Mapping[str, str] | None = None,
         timeout_millis: int = 0,
         memory_limit_mib: int = 0,
+        warmup_events: Iterable[Any] = (),
+        python_interpreter: str = "",
         timeout: float | None = None,
     ) -> Result:
         """Runs source that is stored nowhere."""
@@ -166,6 +175,8 @@ class Client:
             dependencies=_dependencies(dependencies),
             timeout_millis=timeout_millis,
             memory_limit_mib=memory_limit_mib,
+            warmup_events=map(_to_json, warmup_events),
+            python_interpreter=python_interpreter,
         )
         response = self._call(self.invocations.Run, request, timeout)
         return Result(json.loads(response.result), response.receipt)
@@ -193,6 +204,8 @@ def _manifest(
     dependencies: Mapping[str, str] | None,
     timeout_millis: int,
     memory_limit_mib: int,
+    warmup_events: Iterable[Any],
+    python_interpreter: str,
 ) -> function_pb2.Manifest:
     return function_pb2.Manifest(
         id=id,
@@ -203,6 +216,8 @@ def _manifest(
         dependencies=_dependencies(dependencies),
         timeout_millis=timeout_millis,
         memory_limit_mib=memory_limit_mib,
+        warmup_events=map(_to_json, warmup_events),
+        python_interpreter=python_interpreter,
     )
 
 
