@@ -1,14 +1,14 @@
 #include "runtime/js/guest_isolate.h"
 
+#include <utility>
+
 #include "runtime/js/modules.h"
 #include "runtime/js/prelude_natives.h"
-#include "runtime/js/realm.h"
 
 namespace mayfly::runtime::js {
 
-GuestIsolate::GuestIsolate(V8Process& process, std::string_view snapshot, int64_t memory_limit_bytes)
+GuestIsolate::GuestIsolate(V8Process& process, std::string_view snapshot)
     : process_(process),
-      memory_(static_cast<size_t>(memory_limit_bytes)),
       snapshot_{.data = snapshot.data(), .raw_size = static_cast<int>(snapshot.size())},
       isolate_(v8::Isolate::Allocate()) {
   v8::Isolate::CreateParams parameters;
@@ -27,10 +27,19 @@ GuestIsolate::GuestIsolate(V8Process& process, std::string_view snapshot, int64_
 }
 
 GuestIsolate::~GuestIsolate() {
+  ready_realm_.reset();
   abandoned_.reset();
   isolate_->Exit();
   process_.ForgetIsolate(isolate_);
   isolate_->Dispose();
+}
+
+void GuestIsolate::MakeRealmReady() { ready_realm_ = std::make_unique<Realm>(process_, isolate_, *abandoned_); }
+
+std::unique_ptr<Realm> GuestIsolate::TakeRealm() {
+  if (ready_realm_ == nullptr) MakeRealmReady();
+  ready_realm_->BeginClock();
+  return std::move(ready_realm_);
 }
 
 void GuestIsolate::Recover() {

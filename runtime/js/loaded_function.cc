@@ -72,7 +72,8 @@ LoadedFunction::LoadedFunction(GuestIsolate& isolate, FunctionCode& code, const 
     : guest_(isolate),
       isolate_(isolate.isolate()),
       code_(code),
-      realm_(isolate.process(), isolate_, isolate.abandoned()),
+      owned_realm_(isolate.TakeRealm()),
+      realm_(*owned_realm_),
       modules_(realm_, code) {
   const v8::HandleScope handles(isolate_);
   const v8::Context::Scope scope(realm_.context());

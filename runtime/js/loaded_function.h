@@ -4,6 +4,7 @@
 
 #include <v8.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,7 +66,8 @@ class LoadedFunction {
   GuestIsolate& guest_;
   v8::Isolate* const isolate_;
   FunctionCode& code_;
-  Realm realm_;
+  const std::unique_ptr<Realm> owned_realm_;
+  Realm& realm_;
   Modules modules_;
   v8::Global<v8::Object> module_;  // CommonJS's `module` of a script
   v8::Global<v8::Function> handler_;

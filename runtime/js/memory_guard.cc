@@ -22,8 +22,23 @@ constexpr size_t kOverheadBytes = 32 * kMiB;
 constexpr size_t kGarbageBytesMin = 16 * kMiB;
 constexpr size_t kGarbageShare = 4;
 
+// New objects are allocated in one of two halves; a third of them is for what survives. A half begins with the first
+// size and grows while much survives.
+constexpr size_t kSemiSpaceBytesMin = 1 * kMiB;
+constexpr size_t kSemiSpaceBytesMax = 8 * kMiB;
+constexpr size_t kSemiSpaces = 3;
+
 // The heap's share of the cap; at least half of a small one.
 size_t HeapBytesMax(size_t bytes_max) { return bytes_max - std::min(kOverheadBytes, bytes_max / 2); }
+
+// The old generation's share of the cap. New objects rarely need all of theirs, and a small cap leaves it to them only
+// in part.
+size_t OldGenerationBytesMax(size_t bytes_max) {
+  const size_t heap = HeapBytesMax(bytes_max);
+  return heap - std::min(kSemiSpaces * kSemiSpaceBytesMin, heap / 4);
+}
+
+constexpr size_t kLargestBytesMax = kMemoryLimitMibMax * kMiB;
 
 void ExitOutOfMemory(const char* location, const v8::OOMDetails& details) { _exit(kExitMemoryLimit); }
 
@@ -32,10 +47,9 @@ void ExitOutOfMemory(const char* location, const v8::OOMDetails& details) { _exi
 // Counts what it hands out. Memory is zeroed always: a guest must never see what another call left in it.
 class MemoryGuard::BufferAllocator final : public v8::ArrayBuffer::Allocator {
  public:
-  explicit BufferAllocator(size_t bytes_max) : bytes_max_(bytes_max) {}
-
   // The isolate whose heap shares the cap.
   void Watch(v8::Isolate* isolate) { isolate_ = isolate; }
+  void Lower(size_t bytes_max) { bytes_max_ = bytes_max; }
 
   void* Allocate(size_t length) override {
     void* const data = length <= Left() ? calloc(std::max<size_t>(length, 1), 1) : nullptr;
@@ -67,14 +81,16 @@ class MemoryGuard::BufferAllocator final : public v8::ArrayBuffer::Allocator {
     return bytes_max_ - std::min(used, bytes_max_);
   }
 
-  const size_t bytes_max_;
+  size_t bytes_max_ = kLargestBytesMax;
   v8::Isolate* isolate_ = nullptr;
   size_t bytes_ = 0;
   bool refused_ = false;
 };
 
-MemoryGuard::MemoryGuard(size_t bytes_max)
-    : bytes_max_(bytes_max), buffers_(std::make_unique<BufferAllocator>(bytes_max)) {}
+MemoryGuard::MemoryGuard()
+    : bytes_max_(kLargestBytesMax),
+      old_generation_bytes_(OldGenerationBytesMax(kLargestBytesMax)),
+      buffers_(std::make_unique<BufferAllocator>()) {}
 
 MemoryGuard::~MemoryGuard() = default;
 
@@ -83,7 +99,9 @@ v8::ArrayBuffer::Allocator* MemoryGuard::allocator() { return buffers_.get(); }
 bool MemoryGuard::buffer_refused() const { return buffers_->refused(); }
 
 void MemoryGuard::Configure(v8::ResourceConstraints& constraints) const {
-  constraints.ConfigureDefaultsFromHeapSize(0, HeapBytesMax(bytes_max_));
+  constraints.set_initial_young_generation_size_in_bytes(kSemiSpaces * kSemiSpaceBytesMin);
+  constraints.set_max_young_generation_size_in_bytes(kSemiSpaces * kSemiSpaceBytesMax);
+  constraints.set_max_old_generation_size_in_bytes(old_generation_bytes_);
   constraints.set_code_range_size_in_bytes(kCodeRangeBytes);
 }
 
@@ -94,12 +112,25 @@ void MemoryGuard::Watch(v8::Isolate* isolate) {
   isolate->SetOOMErrorHandler(ExitOutOfMemory);
 }
 
+void MemoryGuard::Lower(size_t bytes_max) {
+  bytes_max_ = bytes_max;
+  old_generation_bytes_ = OldGenerationBytesMax(bytes_max);
+  buffers_->Lower(bytes_max);
+  LimitHeap();
+}
+
+// Only the removal of a callback takes a new limit, which must be lower than V8's, and which V8 raises to what is
+// there.
+void MemoryGuard::LimitHeap() {
+  isolate_->RemoveNearHeapLimitCallback(OnNearHeapLimit, old_generation_bytes_);
+  isolate_->AddNearHeapLimitCallback(OnNearHeapLimit, this);
+}
+
 size_t MemoryGuard::OnNearHeapLimit(void* guard, size_t current_heap_limit, size_t initial_heap_limit) {
   MemoryGuard& self = *static_cast<MemoryGuard*>(guard);
   // It has been terminated already and had its room to unwind.
-  if (self.heap_exhausted_ && current_heap_limit > initial_heap_limit + kUnwindBytes) _exit(kExitMemoryLimit);
+  if (self.heap_exhausted_ && current_heap_limit > self.old_generation_bytes_ + kUnwindBytes) _exit(kExitMemoryLimit);
   self.heap_exhausted_ = true;
-  self.initial_heap_limit_ = initial_heap_limit;
   self.isolate_->TerminateExecution();
   return current_heap_limit + kUnwindBytes;
 }
@@ -121,8 +152,7 @@ void MemoryGuard::Reset() {
   buffers_->Reset();
   if (!heap_exhausted_) return;
   heap_exhausted_ = false;
-  isolate_->RemoveNearHeapLimitCallback(OnNearHeapLimit, initial_heap_limit_);
-  isolate_->AddNearHeapLimitCallback(OnNearHeapLimit, this);
+  LimitHeap();
 }
 
 }  // namespace mayfly::runtime::js

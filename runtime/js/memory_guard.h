@@ -11,20 +11,19 @@ namespace mayfly::runtime::js {
 
 // Allocates the isolate's ArrayBuffers and watches its heap. When the heap nears its limit, what runs is terminated;
 // when a buffer would pass the cap, the guest gets V8's RangeError, which it may catch. Where V8 itself can't go on,
-// the process ends with kExitMemoryLimit.
+// the process ends with kExitMemoryLimit. The cap is the largest there is (kMemoryLimitMibMax) until it is lowered.
 //
-//   MemoryGuard guard(bytes_max);
+//   MemoryGuard guard;
 //   params.array_buffer_allocator = guard.allocator();
 //   guard.Configure(params.constraints);
 //   … v8::Isolate::Initialize …
 //   guard.Watch(isolate);
+//   guard.Lower(bytes_max);
 //
 // The guard outlives the isolate. Used by one thread.
 class MemoryGuard {
  public:
-  // `bytes_max` is the cap on the whole process beyond what it has when it boots. The heap gets what is left of it
-  // beside V8's own needs (32 MiB, half of a small cap); buffers what the heap has left free.
-  explicit MemoryGuard(size_t bytes_max);
+  MemoryGuard();
   ~MemoryGuard();
 
   MemoryGuard(const MemoryGuard&) = delete;
@@ -33,6 +32,10 @@ class MemoryGuard {
   v8::ArrayBuffer::Allocator* allocator();
   void Configure(v8::ResourceConstraints& constraints) const;
   void Watch(v8::Isolate* isolate);
+
+  // `bytes_max` is the cap on the whole process beyond what it has when it boots. The heap gets what is left of it
+  // beside V8's own needs (32 MiB, half of a small cap); buffers what the heap has left free.
+  void Lower(size_t bytes_max);
 
   // Whether the heap came near its limit since the last Reset: what ran was terminated.
   bool heap_exhausted() const { return heap_exhausted_; }
@@ -52,11 +55,14 @@ class MemoryGuard {
   size_t UsedBytes() const;
   static size_t OnNearHeapLimit(void* guard, size_t current_heap_limit, size_t initial_heap_limit);
 
-  const size_t bytes_max_;
+  // Has V8 take `old_generation_bytes_` for its limit.
+  void LimitHeap();
+
+  size_t bytes_max_;
+  size_t old_generation_bytes_;  // of it, for the heap's long-lived part
   const std::unique_ptr<BufferAllocator> buffers_;
   v8::Isolate* isolate_ = nullptr;
   bool heap_exhausted_ = false;
-  size_t initial_heap_limit_ = 0;
   size_t kept_bytes_ = 0;  // what the last collection left
 };
 

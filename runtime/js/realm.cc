@@ -58,6 +58,8 @@ void Realm::Watch(v8::Isolate* isolate) {
                                                      v8::StackTrace::kDetailed);
 }
 
+void Realm::BeginClock() { origin_nanos_ = MonotonicNanos(); }
+
 void Realm::Log(LogLevel level, std::string_view text) {
   if (logs_ != nullptr) logs_->Append(level, text);
 }

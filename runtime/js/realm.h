@@ -65,8 +65,9 @@ class Realm {
   const std::vector<std::string>& loaded() const { return loaded_; }
   void Preload(const std::vector<std::string>& names);
 
-  // CLOCK_MONOTONIC when the realm was made: the origin of performance.now.
+  // CLOCK_MONOTONIC at the last BeginClock, or when the realm was made: the origin of performance.now.
   int64_t origin_nanos() const { return origin_nanos_; }
+  void BeginClock();
 
   // Runs what is queued to run now: microtasks, then reports the rejections nobody handled. False if execution was
   // terminated.
@@ -96,7 +97,7 @@ class Realm {
   V8Process& process_;
   v8::Isolate* const isolate_;
   v8::MicrotaskQueue& abandoned_;
-  const int64_t origin_nanos_;
+  int64_t origin_nanos_;
   const std::unique_ptr<v8::MicrotaskQueue> microtasks_;
   v8::Global<v8::Context> context_;
   Timers timers_;

@@ -6,13 +6,19 @@
 #include <cstdio>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include "absl/log/check.h"
 #include "base/limits.h"
+#include "runtime/js/function_code.h"
+#include "runtime/js/loaded_function.h"
 #include "runtime/js/v8_engine.h"
 
 namespace mayfly::runtime::js {
 namespace {
+
+// So that a call of no great size needs no system call for memory.
+constexpr size_t kCommittedAheadBytes = 4 * kMiB;
 
 // Uses what loads its data from files when it is first used.
 constexpr char kWarmUpSource[] = R"(
@@ -30,18 +36,22 @@ function handler() {
   ];
 })";
 
-void WarmUp(V8Process& process, std::string_view snapshot) {
-  V8Engine engine(process, snapshot, static_cast<int64_t>(kMemoryLimitMibDefault * kMiB));
+void WarmUp(GuestIsolate& isolate) {
+  const LoadRequest request = {
+      .function_id = "warm-up",
+      .handler = "handler",
+      .kind = SourceKind::kScript,
+      .source = kWarmUpSource,
+      .dependencies = {},
+      .memory_limit_bytes = 0,
+      .warmup_events = {},
+  };
+  FunctionCode code(isolate.isolate(), request);
+  LoadedFunction function(isolate, code, {});
   LogBuffer logs;
-  const LoadReply loaded = engine.Load({.function_id = "warm-up",
-                                        .handler = "handler",
-                                        .kind = SourceKind::kScript,
-                                        .source = kWarmUpSource,
-                                        .dependencies = {},
-                                        .memory_limit_bytes = static_cast<int64_t>(kMemoryLimitMibDefault * kMiB)},
-                                       logs);
+  const LoadReply loaded = function.Load(&logs);
   CHECK(loaded.outcome == Outcome::kReturned) << loaded.error.stack;
-  const RunReply reply = engine.Run({.event = "{}", .invocation_id = ""}, logs);
+  const RunReply reply = function.Run({.event = "{}", .invocation_id = ""}, logs);
   CHECK(reply.outcome == Outcome::kReturned) << reply.error.stack;
 }
 
@@ -62,12 +72,23 @@ void LetForksInherit() {
 V8Boot::V8Boot(std::string_view snapshot) : snapshot_(snapshot) {
   // A guest sees one time zone, whatever the host's.
   setenv("TZ", "UTC", 1);
-  WarmUp(process_, snapshot_);
+  isolate_ = std::make_unique<GuestIsolate>(process_, snapshot_);
+  WarmUp(*isolate_);
+  isolate_->MakeRealmReady();
+  isolate_->isolate()->LowMemoryNotification();
   LetForksInherit();
 }
 
+void V8Boot::BeforeImage() {
+  process_.pages().CommitAhead(kCommittedAheadBytes);
+  process_.pages().Settle();
+}
+
 std::unique_ptr<Engine> V8Boot::MakeEngine(int64_t memory_limit_bytes) {
-  return std::make_unique<V8Engine>(process_, snapshot_, memory_limit_bytes);
+  std::unique_ptr<GuestIsolate> isolate =
+      isolate_ != nullptr ? std::move(isolate_) : std::make_unique<GuestIsolate>(process_, snapshot_);
+  isolate->memory().Lower(static_cast<size_t>(memory_limit_bytes));
+  return std::make_unique<V8Engine>(std::move(isolate));
 }
 
 }  // namespace mayfly::runtime::js

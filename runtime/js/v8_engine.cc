@@ -1,23 +1,23 @@
 #include "runtime/js/v8_engine.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mayfly::runtime::js {
 
-V8Engine::V8Engine(V8Process& process, std::string_view snapshot, int64_t memory_limit_bytes)
-    : isolate_(process, snapshot, memory_limit_bytes) {}
+V8Engine::V8Engine(std::unique_ptr<GuestIsolate> isolate) : isolate_(std::move(isolate)) {}
 
 LoadReply V8Engine::Load(const LoadRequest& function, LogBuffer& logs) {
   request_ = function;
-  code_.emplace(isolate_.isolate(), request_);
-  function_.emplace(isolate_, *code_, std::vector<std::string>());
+  code_.emplace(isolate_->isolate(), request_);
+  function_.emplace(*isolate_, *code_, std::vector<std::string>());
   return function_->Load(&logs);
 }
 
 RunReply V8Engine::Run(const RunRequest& call, LogBuffer& logs) { return function_->Run(call, logs); }
 
-void V8Engine::BeforeCheckpoint() { isolate_.isolate()->LowMemoryNotification(); }
+void V8Engine::BeforeCheckpoint() { isolate_->isolate()->LowMemoryNotification(); }
 
 // Each call draws its random numbers from the kernel already.
 void V8Engine::AfterCheckpoint() {}
@@ -25,8 +25,8 @@ void V8Engine::AfterCheckpoint() {}
 bool V8Engine::Prepare() {
   const std::vector<std::string> used = function_->used();
   function_.reset();
-  isolate_.Recover();
-  function_.emplace(isolate_, *code_, used);
+  isolate_->Recover();
+  function_.emplace(*isolate_, *code_, used);
   return function_->Load(nullptr).outcome == Outcome::kReturned;
 }
 

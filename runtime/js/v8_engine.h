@@ -2,15 +2,13 @@
 #ifndef MAYFLY_RUNTIME_JS_V8_ENGINE_H_
 #define MAYFLY_RUNTIME_JS_V8_ENGINE_H_
 
-#include <cstdint>
+#include <memory>
 #include <optional>
-#include <string_view>
 
 #include "runtime/engine/engine.h"
 #include "runtime/js/function_code.h"
 #include "runtime/js/guest_isolate.h"
 #include "runtime/js/loaded_function.h"
-#include "runtime/js/v8_process.h"
 
 namespace mayfly::runtime::js {
 
@@ -18,8 +16,7 @@ namespace mayfly::runtime::js {
 // stays in the isolate. What a handler may be and is called with: loaded_function.h.
 class V8Engine final : public Engine {
  public:
-  // `process` and `snapshot` outlive it.
-  V8Engine(V8Process& process, std::string_view snapshot, int64_t memory_limit_bytes);
+  explicit V8Engine(std::unique_ptr<GuestIsolate> isolate);
 
   LoadReply Load(const LoadRequest& function, LogBuffer& logs) override;
   RunReply Run(const RunRequest& call, LogBuffer& logs) override;
@@ -29,7 +26,7 @@ class V8Engine final : public Engine {
 
  private:
   // In the order of dependence: the last goes first.
-  GuestIsolate isolate_;
+  const std::unique_ptr<GuestIsolate> isolate_;
   LoadRequest request_;
   std::optional<FunctionCode> code_;
   std::optional<LoadedFunction> function_;
