@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/monotonic.h"
 #include "base/nearest.h"
+#include "runtime/js/compile_ahead.h"
 #include "runtime/js/guest_error.h"
 #include "runtime/js/handler_lookup.h"
 #include "runtime/js/v8_strings.h"
@@ -30,31 +31,10 @@ class Phase {
   const int64_t begin_nanos_;
 };
 
-// context.getRemainingTimeMillis; its data is the deadline in milliseconds of CLOCK_MONOTONIC.
-void GetRemainingTimeMillis(const v8::FunctionCallbackInfo<v8::Value>& arguments) {
-  const double deadline_millis = arguments.Data().As<v8::Number>()->Value();
-  const double left_millis = deadline_millis - static_cast<double>(MonotonicNanos()) / 1e6;
-  arguments.GetReturnValue().Set(std::max(left_millis, 0.0));
-}
-
+// On CLOCK_MONOTONIC.
 double DeadlineMillis(absl::Duration time_left) {
   if (time_left == absl::InfiniteDuration()) return std::numeric_limits<double>::infinity();
   return static_cast<double>(MonotonicNanos()) / 1e6 + absl::ToDoubleMilliseconds(time_left);
-}
-
-v8::MaybeLocal<v8::Object> MakeCallContext(v8::Local<v8::Context> context, const RunRequest& call) {
-  v8::Isolate* const isolate = context->GetIsolate();
-  v8::Local<v8::Function> remaining;
-  if (!v8::Function::New(context, GetRemainingTimeMillis, v8::Number::New(isolate, DeadlineMillis(call.time_left)), 0,
-                         v8::ConstructorBehavior::kThrow)
-           .ToLocal(&remaining)) {
-    return {};
-  }
-  remaining->SetName(Name(isolate, "getRemainingTimeMillis"));
-  const v8::Local<v8::Object> object = v8::Object::New(isolate);
-  std::ignore = object->CreateDataProperty(context, Name(isolate, "invocationId"), ToV8(isolate, call.invocation_id));
-  std::ignore = object->CreateDataProperty(context, Name(isolate, "getRemainingTimeMillis"), remaining);
-  return object;
 }
 
 bool IsBufferRefusal(v8::Local<v8::Context> context, v8::Local<v8::Value> exception) {
@@ -78,6 +58,7 @@ LoadedFunction::LoadedFunction(GuestIsolate& isolate, FunctionCode& code, const 
   const v8::HandleScope handles(isolate_);
   const v8::Context::Scope scope(realm_.context());
   realm_.Preload(preload);
+  call_context_.emplace(realm_);
 }
 
 LoadedFunction::~LoadedFunction() = default;
@@ -180,6 +161,29 @@ std::optional<LoadedFunction::Failure> LoadedFunction::FindHandler() {
   return std::nullopt;
 }
 
+std::optional<LoadedFunction::Failure> LoadedFunction::WarmUp() {
+  const std::vector<std::string>& events = code_.request().warmup_events;
+  const Timers::Mark mark = realm_.timers().Last();
+  for (size_t i = 0; i < events.size(); ++i) {
+    for (int run = 0; run < kWarmUpRuns; ++run) {
+      const v8::HandleScope handles(isolate_);
+      RunReply dropped;
+      std::optional<Failure> failure = RunInto({.event = events[i], .invocation_id = ""}, dropped);
+      if (failure.has_value()) return WarmUpFailed(i, *std::move(failure));
+      // What it left pending is no more to run than after any other call.
+      realm_.timers().StopSince(mark);
+    }
+  }
+  guest_.memory().Reset();
+  return std::nullopt;
+}
+
+LoadedFunction::Failure LoadedFunction::WarmUpFailed(size_t event, Failure failure) const {
+  if (failure.outcome != Outcome::kMemoryLimit) failure.outcome = Outcome::kSourceInvalid;
+  failure.error.message = absl::StrCat("warmupEvents[", event, "]: ", failure.error.message);
+  return failure;
+}
+
 LoadReply LoadedFunction::Load(LogBuffer* logs) {
   const v8::HandleScope handles(isolate_);
   const v8::Context::Scope scope(realm_.context());
@@ -189,8 +193,23 @@ LoadReply LoadedFunction::Load(LogBuffer* logs) {
   std::optional<Failure> failure = code_.request().kind == SourceKind::kJsModule ? EvaluateModule() : EvaluateScript();
   if (!failure.has_value()) failure = FindHandler();
   realm_.set_logs(nullptr);
+  if (!failure.has_value()) failure = WarmUp();
   if (!failure.has_value()) return LoadReply{};
   return LoadReply{.outcome = failure->outcome, .error = std::move(failure->error), .logs = {}};
+}
+
+void LoadedFunction::Compile() {
+  const v8::HandleScope handles(isolate_);
+  const v8::Local<v8::Context> context = realm_.context();
+  const v8::Context::Scope scope(context);
+  CompileAhead(context, handler_.Get(isolate_));
+  if (code_.request().kind == SourceKind::kJsModule) return CompilePropertiesAhead(context, modules_.MainNamespace());
+  CompilePropertiesAhead(context, context->Global());
+  const v8::TryCatch ignore(isolate_);
+  v8::Local<v8::Value> exports;
+  if (module_.Get(isolate_)->GetRealNamedProperty(context, Name(isolate_, "exports")).ToLocal(&exports)) {
+    CompilePropertiesAhead(context, exports);
+  }
 }
 
 // --- Run
@@ -202,9 +221,8 @@ v8::MaybeLocal<v8::Value> LoadedFunction::ParseEvent(const RunRequest& call, Eng
 
 v8::MaybeLocal<v8::Value> LoadedFunction::CallHandler(const RunRequest& call, v8::Local<v8::Value> event) {
   const v8::Local<v8::Context> context = realm_.context();
-  v8::Local<v8::Object> call_context;
-  if (!MakeCallContext(context, call).ToLocal(&call_context)) return {};
-  v8::Local<v8::Value> arguments[] = {event, call_context};
+  realm_.set_deadline_millis(DeadlineMillis(call.time_left));
+  v8::Local<v8::Value> arguments[] = {event, call_context_->New(call.invocation_id)};
   return handler_.Get(isolate_)->Call(context, v8::Undefined(isolate_), std::size(arguments), arguments);
 }
 

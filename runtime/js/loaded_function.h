@@ -11,6 +11,7 @@
 
 #include "runtime/channel/messages.h"
 #include "runtime/engine/log_buffer.h"
+#include "runtime/js/call_context.h"
 #include "runtime/js/function_code.h"
 #include "runtime/js/guest_isolate.h"
 #include "runtime/js/modules.h"
@@ -18,9 +19,8 @@
 
 namespace mayfly::runtime::js {
 
-// Load, then at most one Run. The handler is called with the event and a context object:
-//   context.invocationId              the call's id
-//   context.getRemainingTimeMillis()  what is left of the call's budget, in milliseconds; Infinity where there is none
+// Load, then at most one Run. The handler is called with the event and a context object (call_context.h); in Load with
+// each of the warm-up events.
 //
 // Used by one thread; `isolate` and `code` outlive it.
 class LoadedFunction {
@@ -34,6 +34,10 @@ class LoadedFunction {
 
   // Fills all of the reply but its logs, which go to `logs`; nullptr drops them.
   LoadReply Load(LogBuffer* logs);
+
+  // What calls are likely to use is compiled; runs none of the guest's code.
+  void Compile();
+
   RunReply Run(const RunRequest& call, LogBuffer& logs);
 
   // What of the prelude's lazy values it has used so far.
@@ -49,6 +53,8 @@ class LoadedFunction {
   std::optional<Failure> EvaluateScript();
   std::optional<Failure> EvaluateModule();
   std::optional<Failure> FindHandler();
+  std::optional<Failure> WarmUp();
+  Failure WarmUpFailed(size_t event, Failure failure) const;
   Failure NoHandler(v8::Local<v8::Value> found);
   void DefineModuleGlobals();
 
@@ -71,6 +77,7 @@ class LoadedFunction {
   Modules modules_;
   v8::Global<v8::Object> module_;  // CommonJS's `module` of a script
   v8::Global<v8::Function> handler_;
+  std::optional<CallContext> call_context_;
 };
 
 }  // namespace mayfly::runtime::js

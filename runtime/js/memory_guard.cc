@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/limits.h"
 #include "runtime/channel/exit_codes.h"
@@ -27,6 +28,12 @@ constexpr size_t kGarbageShare = 4;
 constexpr size_t kSemiSpaceBytesMin = 1 * kMiB;
 constexpr size_t kSemiSpaceBytesMax = 8 * kMiB;
 constexpr size_t kSemiSpaces = 3;
+
+// What may stay in its half when the checkpoint is taken: what is left is what a call has without a collection.
+constexpr size_t kNewObjectsKeptBytesMax = kSemiSpaceBytesMin / 4;
+
+// What loading may leave without being looked at: what is garbage of it costs each worker its memory.
+constexpr size_t kLoadedBytesMax = 4 * kMiB;
 
 // The heap's share of the cap; at least half of a small one.
 size_t HeapBytesMax(size_t bytes_max) { return bytes_max - std::min(kOverheadBytes, bytes_max / 2); }
@@ -141,11 +148,32 @@ size_t MemoryGuard::UsedBytes() const {
   return heap.used_heap_size() + buffers_->bytes();
 }
 
+void MemoryGuard::CollectAll() {
+  isolate_->LowMemoryNotification();
+  kept_bytes_ = UsedBytes();
+}
+
 void MemoryGuard::CollectGarbage() {
   const size_t worthwhile = std::max(kGarbageBytesMin, bytes_max_ / kGarbageShare);
   if (!heap_exhausted_ && UsedBytes() < kept_bytes_ + worthwhile) return;
-  isolate_->LowMemoryNotification();
-  kept_bytes_ = UsedBytes();
+  CollectAll();
+}
+
+size_t MemoryGuard::NewObjectsBytes() const {
+  v8::HeapSpaceStatistics space;
+  for (size_t i = 0; i < isolate_->NumberOfHeapSpaces(); ++i) {
+    if (isolate_->GetHeapSpaceStatistics(&space, i) && std::string_view(space.space_name()) == "new_space") {
+      return space.space_used_size();
+    }
+  }
+  return 0;
+}
+
+void MemoryGuard::CollectForCheckpoint() {
+  if (NewObjectsBytes() < kNewObjectsKeptBytesMax && UsedBytes() < kept_bytes_ + kLoadedBytesMax) return;
+  // One collection, where LowMemoryNotification does several.
+  isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
+  isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kNone);
 }
 
 void MemoryGuard::Reset() {

@@ -43,8 +43,14 @@ class MemoryGuard {
   // Whether a buffer was refused since the last Reset.
   bool buffer_refused() const;
 
+  // Collects all there is to collect.
+  void CollectAll();
+
   // Collects what ended contexts have left, if it is so much that the next call would be seen to hold it.
   void CollectGarbage();
+
+  // Collects what loading has left, if each call would meet a collection because of it, or it takes much memory.
+  void CollectForCheckpoint();
 
   // Gives the isolate its first limit back, and forgets what was passed.
   void Reset();
@@ -53,6 +59,7 @@ class MemoryGuard {
   class BufferAllocator;
 
   size_t UsedBytes() const;
+  size_t NewObjectsBytes() const;
   static size_t OnNearHeapLimit(void* guard, size_t current_heap_limit, size_t initial_heap_limit);
 
   // Has V8 take `old_generation_bytes_` for its limit.

@@ -5,6 +5,7 @@
 #include <v8.h>
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -69,6 +70,10 @@ class Realm {
   int64_t origin_nanos() const { return origin_nanos_; }
   void BeginClock();
 
+  // When the call's budget ends, in milliseconds of CLOCK_MONOTONIC; infinite without one.
+  double deadline_millis() const { return deadline_millis_; }
+  void set_deadline_millis(double millis) { deadline_millis_ = millis; }
+
   // Runs what is queued to run now: microtasks, then reports the rejections nobody handled. False if execution was
   // terminated.
   bool RunMicrotasks();
@@ -100,6 +105,7 @@ class Realm {
   int64_t origin_nanos_;
   const std::unique_ptr<v8::MicrotaskQueue> microtasks_;
   v8::Global<v8::Context> context_;
+  double deadline_millis_ = std::numeric_limits<double>::infinity();
   Timers timers_;
   RandomSource random_;
   std::vector<Rejection> rejections_;

@@ -34,6 +34,11 @@ void Timers::Stop(int32_t id) {
   timers_.erase(timer);
 }
 
+void Timers::StopSince(Mark mark) {
+  std::erase_if(queue_, [mark](const auto& entry) { return entry.second > mark; });
+  absl::erase_if(timers_, [mark](const auto& entry) { return entry.first > mark; });
+}
+
 std::optional<absl::Duration> Timers::UntilNext() const {
   if (queue_.empty()) return std::nullopt;
   return absl::Nanoseconds(std::max<int64_t>(queue_.begin()->first.first - MonotonicNanos(), 0));

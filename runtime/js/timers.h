@@ -29,6 +29,11 @@ class Timers {
   // How long until the next timer is due, not negative; nullopt if there is none.
   std::optional<absl::Duration> UntilNext() const;
 
+  // What tells the timers that were started so far from later ones; and stopping all of the latter.
+  using Mark = int32_t;
+  Mark Last() const { return last_id_; }
+  void StopSince(Mark mark);
+
   // Takes the callback of the timer that is due, if one is, so that the caller runs it.
   v8::MaybeLocal<v8::Function> TakeDue(v8::Isolate* isolate);
 

@@ -75,7 +75,7 @@ V8Boot::V8Boot(std::string_view snapshot) : snapshot_(snapshot) {
   isolate_ = std::make_unique<GuestIsolate>(process_, snapshot_);
   WarmUp(*isolate_);
   isolate_->MakeRealmReady();
-  isolate_->isolate()->LowMemoryNotification();
+  isolate_->memory().CollectAll();
   LetForksInherit();
 }
 

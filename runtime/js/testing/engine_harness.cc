@@ -50,6 +50,7 @@ Harness::Harness(TestFunction function) {
           .source = std::move(function.source),
           .dependencies = std::move(function.dependencies),
           .memory_limit_bytes = memory_limit_bytes,
+          .warmup_events = std::move(function.warmup_events),
       },
       logs);
   loaded_.logs = logs.Take();

@@ -18,6 +18,7 @@ struct TestFunction {
   SourceKind kind = SourceKind::kScript;
   std::string handler = "handler";
   int64_t memory_limit_mib = 64;
+  std::vector<std::string> warmup_events = {};
 };
 
 // One engine, with one function. V8 starts with the first harness of the process.
