@@ -5,53 +5,27 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <array>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/unique_fd.h"
+#include "dataplane/worker_process_fixture.h"
 
 namespace mayfly::dataplane {
 namespace {
 
-using runtime::Language;
-using runtime::LoadReply;
-using runtime::Outcome;
-using runtime::RunReply;
 using ::testing::HasSubstr;
-
-constexpr int64_t kMemoryLimitBytes = 64 << 20;
-
-std::string TestEngine() {
-  return absl::StrCat(std::getenv("TEST_SRCDIR"), "/", std::getenv("TEST_WORKSPACE"), "/runtime/worker/test_engine");
-}
-
-// A reply with what the host measured.
-template <typename Reply>
-struct Measured {
-  absl::StatusOr<Reply> reply;
-  WorkerUsage usage;
-};
 
 std::set<std::string> OpenFds() {
   std::set<std::string> fds;
@@ -63,111 +37,7 @@ std::set<std::string> OpenFds() {
   return fds;
 }
 
-UniqueFd OpenPidfd(pid_t pid) { return UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))); }
-
-// Waits, as long as it takes, until the process has ended.
-void WaitForEnd(const UniqueFd& pidfd) {
-  if (!pidfd.valid()) return;
-  pollfd polled = {.fd = pidfd.get(), .events = POLLIN, .revents = 0};
-  while (poll(&polled, 1, -1) < 0) {
-  }
-}
-
-class WorkerProcessTest : public testing::Test {
- protected:
-  WorkerProcessTest() {
-    StartThreads();
-    MakeFactory({});
-  }
-
-  ~WorkerProcessTest() override {
-    factory_.reset();
-    FinishThreads();
-  }
-
-  void StartThreads() {
-    context_.restart();
-    work_.emplace(context_.get_executor());
-    // Two, so that handlers meet.
-    for (std::thread& thread : threads_) thread = std::thread([this] { context_.run(); });
-  }
-
-  // Returns when nothing is left to do: no handler, no wait.
-  void FinishThreads() {
-    work_.reset();
-    for (std::thread& thread : threads_) thread.join();
-  }
-
-  void MakeFactory(WorkerProcessOptions options) {
-    factory_.reset();
-    if (options.js_binary.empty()) options.js_binary = TestEngine();
-    options.python_binary = TestEngine();
-    factory_ = std::make_unique<WorkerProcessFactory>(context_.get_executor(), options);
-  }
-
-  absl::StatusOr<std::unique_ptr<Worker>> TryStart() {
-    std::promise<absl::StatusOr<std::unique_ptr<Worker>>> promise;
-    auto future = promise.get_future();
-    factory_->Start(Language::kJs, kMemoryLimitBytes,
-                    [promise = std::move(promise)](auto worker) mutable { promise.set_value(std::move(worker)); });
-    return future.get();
-  }
-
-  std::unique_ptr<Worker> Start() {
-    absl::StatusOr<std::unique_ptr<Worker>> worker = TryStart();
-    EXPECT_TRUE(worker.ok()) << worker.status();
-    return *std::move(worker);
-  }
-
-  std::unique_ptr<Worker> StartLoaded() {
-    std::unique_ptr<Worker> worker = Start();
-    EXPECT_TRUE(Load(*worker, "ok").reply.ok());
-    return worker;
-  }
-
-  static std::future<Measured<LoadReply>> BeginLoad(Worker& worker, const std::string& source) {
-    std::promise<Measured<LoadReply>> promise;
-    auto future = promise.get_future();
-    worker.Load({.function_id = "f", .handler = "handler", .source = source},
-                [promise = std::move(promise)](absl::StatusOr<LoadReply> reply, WorkerUsage usage) mutable {
-                  promise.set_value({std::move(reply), usage});
-                });
-    return future;
-  }
-
-  static Measured<LoadReply> Load(Worker& worker, const std::string& source) { return BeginLoad(worker, source).get(); }
-
-  static std::future<Measured<RunReply>> BeginRun(Worker& worker, const std::string& event) {
-    std::promise<Measured<RunReply>> promise;
-    auto future = promise.get_future();
-    worker.Run({.event = event, .time_left = absl::Seconds(1), .invocation_id = "call-1"},
-               [promise = std::move(promise)](absl::StatusOr<RunReply> reply, WorkerUsage usage) mutable {
-                 promise.set_value({std::move(reply), usage});
-               });
-    return future;
-  }
-
-  static Measured<RunReply> Run(Worker& worker, const std::string& event) { return BeginRun(worker, event).get(); }
-
-  static absl::Status Prepare(Worker& worker) {
-    std::promise<absl::Status> promise;
-    auto future = promise.get_future();
-    worker.Prepare([promise = std::move(promise)](absl::Status status) mutable { promise.set_value(status); });
-    return future.get();
-  }
-
-  // The process that forked the worker.
-  static pid_t ZygoteOf(Worker& worker) {
-    pid_t pid = 0;
-    EXPECT_TRUE(absl::SimpleAtoi(Run(worker, "\"parent\"").reply.value().result, &pid));
-    return pid;
-  }
-
-  boost::asio::io_context context_;
-  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
-  std::array<std::thread, 2> threads_;
-  std::unique_ptr<WorkerProcessFactory> factory_;
-};
+class WorkerProcessTest : public WorkerProcessFixture {};
 
 TEST_F(WorkerProcessTest, LoadsRunsAndPrepares) {
   const std::unique_ptr<Worker> worker = Start();
@@ -229,14 +99,6 @@ TEST_F(WorkerProcessTest, AWorkerIsLockedIn) {
   EXPECT_THAT(std::string(std::istreambuf_iterator<char>(status), {}), HasSubstr("\nSeccomp:\t2\n"));
 }
 
-TEST_F(WorkerProcessTest, NothingOfACallIsLeftInTheChannelForTheNext) {
-  const std::unique_ptr<Worker> worker = StartLoaded();
-  EXPECT_EQ(Run(*worker, "\"a long event before it\"").reply.value().result, "\"a long event before it\"");
-  EXPECT_EQ(Run(*worker, "\"remains erofeb\"").reply.value().result, "false");
-  // The event itself is there while its call runs.
-  EXPECT_EQ(Run(*worker, "\"remains sniamer\"").reply.value().result, "true");
-}
-
 TEST_F(WorkerProcessTest, AnExitIsACrashThatNamesItsCode) {
   const std::unique_ptr<Worker> worker = StartLoaded();
   const absl::Status status = Run(*worker, "\"exit 7\"").reply.status();
@@ -271,44 +133,6 @@ TEST_F(WorkerProcessTest, ADeadWorkerAnswersEveryRequest) {
   EXPECT_TRUE(worker->HasEnded());
   EXPECT_EQ(Run(*worker, "1").reply.status().code(), absl::StatusCode::kAborted);
   EXPECT_EQ(ErrorReason(Prepare(*worker)), "WORKER_CRASHED");
-}
-
-TEST_F(WorkerProcessTest, ACallThatItsWorkerDidNotReadBeforeItEndedIsAborted) {
-  MakeFactory({.rewind = runtime::RewindWay::kPagemap});
-  const std::unique_ptr<Worker> worker = Start();
-  // It is loaded, and crashes before it takes a call.
-  ASSERT_TRUE(Load(*worker, "uncheckpointed").reply.ok());
-  EXPECT_EQ(Run(*worker, "1").reply.status().code(), absl::StatusCode::kAborted);
-  EXPECT_TRUE(worker->HasEnded());
-}
-
-TEST_F(WorkerProcessTest, ACallWhoseWorkerCouldNotRewindIsAborted) {
-  const std::unique_ptr<Worker> worker = StartLoaded();
-  EXPECT_EQ(Run(*worker, "\"exit 93\"").reply.status().code(), absl::StatusCode::kAborted);
-}
-
-TEST_F(WorkerProcessTest, AWorkerThatIsPreparedKeepsWhatItsEngineKeeps) {
-  EXPECT_EQ(factory_->renewal(), Renewal::kPrepare);
-  const std::unique_ptr<Worker> worker = StartLoaded();
-  for (int i = 1; i <= 3; ++i) {
-    const Measured<RunReply> ran = Run(*worker, "\"count\"");
-    EXPECT_EQ(ran.reply.value().result, absl::StrCat(i));
-    EXPECT_EQ(ran.reply->rewind.pages, 0);
-    EXPECT_EQ(Prepare(*worker), absl::OkStatus());
-  }
-}
-
-TEST_F(WorkerProcessTest, AWorkerThatRewindsTakesCallAfterCallAndKeepsNothing) {
-  MakeFactory({.rewind = runtime::RewindWay::kPagemap});
-  EXPECT_EQ(factory_->renewal(), Renewal::kItself);
-  const std::unique_ptr<Worker> worker = StartLoaded();
-  for (int i = 0; i < 100; ++i) {
-    const Measured<RunReply> ran = Run(*worker, "\"count\"");
-    ASSERT_TRUE(ran.reply.ok()) << ran.reply.status();
-    EXPECT_EQ(ran.reply->result, "1");
-    EXPECT_EQ(ran.reply->rewind.pages > 0, i > 0);
-    EXPECT_FALSE(ran.reply->last);
-  }
 }
 
 TEST_F(WorkerProcessTest, AFunctionThatDoesNotLoadAgainEndsItsWorker) {
