@@ -178,9 +178,10 @@ class Steps:
                 self.results.measure(f"rewind {engine.id} {way}", lambda id=engine.id: self.rewind(server, id))
 
     def numpy(self, server):
-        server.deploy("numpy", PYTHON, NUMPY, pythonInterpreter="main")
-        server.check("numpy")
-        return self.driver.http(server.family, server.port, "/invoke/numpy", EVENT)
+        # Not by the name of what it imports: a function's id names its module.
+        server.deploy("with-numpy", PYTHON, NUMPY, pythonInterpreter="main")
+        server.check("with-numpy")
+        return self.driver.http(server.family, server.port, "/invoke/with-numpy", EVENT)
 
     def http(self, key, server, id):
         server.check(id)
