@@ -14,6 +14,9 @@ struct Isolation {
   // The way in which a worker's memory goes back after each call. Empty: fresh, a new context for each.
   std::optional<runtime::RewindWay> rewind;
 
+  // Whether workers compare all of their memory with the checkpoint after each rewind, and end if anything differs.
+  bool verify = false;
+
   // Why it was chosen, for people: "userfaultfd works here".
   std::string reason;
 };

@@ -35,10 +35,12 @@ class WorkerProcess final : public Worker {
   const std::shared_ptr<WorkerLife> life_;
 };
 
-// What runtime/worker/zygote.h understands.
+// What runtime/worker/zygote_arguments.h understands.
 std::vector<std::string> ZygoteArguments(const WorkerProcessOptions& options) {
   if (!options.rewind.has_value()) return {};
-  return {absl::StrCat("--rewind=", runtime::RewindWayName(*options.rewind))};
+  std::vector<std::string> arguments = {absl::StrCat("--rewind=", runtime::RewindWayName(*options.rewind))};
+  if (options.verify_rewind) arguments.emplace_back("--verify-rewind");
+  return arguments;
 }
 
 }  // namespace

@@ -22,6 +22,9 @@ struct WorkerProcessOptions {
   // How the workers rewind. Empty: they don't, and are asked to make themselves pristine.
   std::optional<runtime::RewindWay> rewind;
 
+  // Whether they compare all of their memory with the checkpoint after each rewind, and end if anything differs.
+  bool verify_rewind = false;
+
   // --keep-crashed-worker: a worker that crashes stops, and stays until the program ends, so that a debugger can be
   // attached. Our log says how. Its call fails as it would have.
   bool keep_crashed = false;

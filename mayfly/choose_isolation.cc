@@ -65,7 +65,9 @@ absl::StatusOr<Isolation> ChooseIsolation(const IsolationOptions& options, const
 }
 
 absl::StatusOr<Isolation> ChooseIsolation(const IsolationOptions& options) {
-  return ChooseIsolation(options, runtime::ProbeRewindWays());
+  absl::StatusOr<Isolation> isolation = ChooseIsolation(options, runtime::ProbeRewindWays());
+  if (isolation.ok()) isolation->verify = options.verify;
+  return isolation;
 }
 
 std::string DescribeIsolation(const Isolation& isolation) {

@@ -6,6 +6,7 @@ namespace {
 dataplane::WorkerProcessOptions WorkerOptions(const DataPlane::Options& options) {
   dataplane::WorkerProcessOptions workers = options.workers;
   workers.rewind = options.isolation.rewind;
+  workers.verify_rewind = options.isolation.verify;
   return workers;
 }
 

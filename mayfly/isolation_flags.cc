@@ -34,6 +34,10 @@ void DeclareIsolationFlags(CLI::App& app, IsolationOptions& options) {
          "The way of rewinding (auto: the best that works)")
       ->check(CLI::IsMember(WayNames()))
       ->envname("MAYFLY_REWIND");
+  app.add_flag("--verify-rewind", options.verify,
+               "Compare all of a worker's memory with its checkpoint after each rewind, and end a worker that differs; "
+               "slow")
+      ->envname("MAYFLY_VERIFY_REWIND");
 }
 
 }  // namespace mayfly

@@ -25,6 +25,8 @@ TEST(IsolationFlagsTest, FillTheOptions) {
   EXPECT_EQ(Parse({"--isolation=rewind"}).strategy, IsolationStrategy::kRewind);
   EXPECT_EQ(Parse({"--isolation=auto", "--rewind=auto"}).rewind, std::nullopt);
   EXPECT_EQ(Parse({"--rewind=pagemap-scan"}).rewind, runtime::RewindWay::kPagemapScan);
+  EXPECT_FALSE(Parse({}).verify);
+  EXPECT_TRUE(Parse({"--verify-rewind"}).verify);
 }
 
 TEST(IsolationFlagsTest, KnowEveryWay) {

@@ -17,6 +17,10 @@ enum class IsolationStrategy {
 struct IsolationOptions {
   IsolationStrategy strategy = IsolationStrategy::kAuto;  // --isolation
   std::optional<runtime::RewindWay> rewind;               // --rewind; empty: the best that works
+
+  // --verify-rewind: after each rewind the worker compares every page and all else with its checkpoint, and ends if
+  // anything differs. Takes milliseconds.
+  bool verify = false;
 };
 
 }  // namespace mayfly
