@@ -81,6 +81,8 @@ def test_get_answers_the_function_and_with_full_its_sources(http, function_id):
         "dependencies": {"d": {"source": "// é"}},
         "timeoutMillis": 70,
         "memoryLimitMib": 128,
+        "warmupEvents": [],
+        "pythonInterpreter": "",
     }
     assert full.body == body_of(deployed, manifest=manifest)
     assert http.get(f"/v1/namespaces/default/functions/{function_id}?view=FULL").body == full.body
