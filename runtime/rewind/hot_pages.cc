@@ -8,13 +8,10 @@ namespace {
 // 4 MiB: what a worker may keep beside its checkpoint, and what is at most copied after each call.
 constexpr size_t kHotPagesMax = 1024;
 
-// A fault costs as much as looking at a page some ten times.
-constexpr uint32_t kIdleCallsMax = 64;
-
 }  // namespace
 
-HotPages::HotPages(UnrestoredMemory& memory, Checkpoint& checkpoint)
-    : pages_(memory.AllocateArray<HotPage>(kHotPagesMax)), checkpoint_(checkpoint) {}
+HotPages::HotPages(UnrestoredMemory& memory, Checkpoint& checkpoint, uint32_t idle_calls_max)
+    : idle_calls_max_(idle_calls_max), pages_(memory.AllocateArray<HotPage>(kHotPagesMax)), checkpoint_(checkpoint) {}
 
 bool HotPages::Add(uintptr_t page, Checkpoint::Page& entry, bool pinned) {
   if (count_ == pages_.size()) return false;
@@ -34,7 +31,7 @@ size_t HotPages::Restore(absl::FunctionRef<bool(uintptr_t page)> cool) {
     if (RestorePage(hot.page, hot.pre_image)) {
       ++written;
       hot.idle = 0;
-    } else if (++hot.idle > kIdleCallsMax && !hot.pinned && cool(reinterpret_cast<uintptr_t>(hot.page))) {
+    } else if (++hot.idle > idle_calls_max_ && !hot.pinned && cool(reinterpret_cast<uintptr_t>(hot.page))) {
       hot.entry->set_hot(false);
       hot = pages_[--count_];
       continue;

@@ -17,7 +17,8 @@ namespace mayfly::runtime {
 // down. Lives in unrestored memory.
 class HotPages {
  public:
-  HotPages(UnrestoredMemory& memory, Checkpoint& checkpoint);
+  // A page cools down after `idle_calls_max` calls that have left it alone.
+  HotPages(UnrestoredMemory& memory, Checkpoint& checkpoint, uint32_t idle_calls_max);
 
   // False if there is no room for another.
   bool Add(uintptr_t page, Checkpoint::Page& entry, bool pinned);
@@ -37,6 +38,7 @@ class HotPages {
     bool pinned;    // never cools down
   };
 
+  const uint32_t idle_calls_max_;
   std::span<HotPage> pages_;
   size_t count_ = 0;
   Checkpoint& checkpoint_;

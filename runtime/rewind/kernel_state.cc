@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/limits.h"
 #include "runtime/rewind/raw_syscall.h"
@@ -111,11 +112,15 @@ void KernelState::CloseNewFds() const {
 
 bool KernelState::CanRestore() {
   Sizes sizes;
-  return HasKeptFds() && ReadSizes(sizes) && (sizes == sizes_ || ReconcileMappings(Mode::kTry));
+  if (!HasKeptFds() || !ReadSizes(sizes)) return false;
+  is_as_large_ = sizes == sizes_;
+  return is_as_large_ || ReconcileMappings(Mode::kTry);
 }
 
 bool KernelState::Restore() {
   CloseNewFds();
+  // The break has not moved either: it would be larger, or smaller.
+  if (std::exchange(is_as_large_, false)) return true;
   if (static_cast<uintptr_t>(RawSyscall(SYS_brk, 0)) != break_ &&
       static_cast<uintptr_t>(RawSyscall(SYS_brk, break_)) != break_) {
     return Fail("the break does not go back");

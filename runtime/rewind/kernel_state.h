@@ -28,7 +28,8 @@ class KernelState {
   // be read.
   bool Take(uint64_t store);
 
-  // Whether Restore will succeed, whatever the call has done; without changing anything.
+  // Whether Restore will succeed, whatever the call has done; without changing anything. Between the two, nothing may
+  // be mapped or unmapped.
   bool CanRestore();
 
   // Unmaps what is new, takes back what has grown, and closes what was opened. False, and error(), if something is lost
@@ -69,6 +70,7 @@ class KernelState {
   std::span<bool> open_fds_;
   int first_free_fd_;  // all behind it are free
   Sizes sizes_ = {};
+  bool is_as_large_ = false;  // CanRestore has just found it so
   uintptr_t break_ = 0;
   uint64_t store_ = 0;
   const char* error_ = nullptr;

@@ -87,6 +87,7 @@ class RewinderImpl final : public Rewinder {
   RewinderImpl(UnrestoredMemory memory, const ZygoteImage& image, const RewinderOptions& options, Files files)
       : memory_(memory),
         options_(options),
+        first_guest_fd_(LastFd(files) + 1),
         userfaultfd_(files.userfaultfd.release()),
         store_inode_(InodeOf(files.store.get())),
         own_(options.way == RewindWay::kPagemap || options.way == RewindWay::kDontNeed
@@ -94,8 +95,8 @@ class RewinderImpl final : public Rewinder {
                  : NewPagemapScanScanner(memory_, files.pagemap.get())),
         dirty_(options.way == RewindWay::kUserfaultfd ? NewWrittenPageScanner(memory_, files.pagemap.get()) : own_),
         checkpoint_(memory_, image, files.store.get()),
-        hot_(memory_, checkpoint_),
-        kernel_(memory_, files.statm.release(), files.maps.release(), LastFd(files) + 1),
+        hot_(memory_, checkpoint_, options.idle_calls_max),
+        kernel_(memory_, files.statm.release(), files.maps.release(), first_guest_fd_),
         stack_(memory_.AllocateArray<char>(kStackBytes)) {
     (void)files.pagemap.release();
     (void)files.store.release();
@@ -327,6 +328,7 @@ class RewinderImpl final : public Rewinder {
 
   UnrestoredMemory memory_;
   const RewinderOptions options_;
+  const int first_guest_fd_;
   const int userfaultfd_;  // -1: another way
   const uint64_t store_inode_;
   PageScanner* const own_;

@@ -24,6 +24,10 @@ struct RewinderOptions {
   // differs: for tests, and for those who doubt. Takes milliseconds.
   bool verify = false;
 
+  // A page that was written to once is compared after each call, until so many calls in a row have left it alone. The
+  // fault and the scan that it then costs when it is written to again cost as much as a thousand comparisons.
+  uint32_t idle_calls_max = 4096;
+
   // What the process ends with (_exit) when it can't be brought back. It says why on stderr.
   int exit_code = 1;
 };

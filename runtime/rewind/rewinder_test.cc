@@ -76,7 +76,7 @@ class RewinderTest : public testing::TestWithParam<RewindWay> {
     const absl::StatusOr<ZygoteImage> image = ZygoteImage::Take();
     if (!image.ok()) _exit(kSetUpFailed);
     const absl::StatusOr<Rewinder*> rewinder =
-        Rewinder::Create(*image, {.way = GetParam(), .verify = true, .exit_code = kNotPristine});
+        Rewinder::Create(*image, {.way = GetParam(), .verify = true, .idle_calls_max = 64, .exit_code = kNotPristine});
     if (!rewinder.ok()) _exit(kSetUpFailed);
     load();
     if (!(*rewinder)->Checkpoint()) {
