@@ -76,6 +76,7 @@ inline constexpr absl::Duration kLoadTimeMax = absl::Seconds(10);   // --load-ti
 // How long an answer waits for the figures of a worker that was killed.
 inline constexpr absl::Duration kKillTimeMax = absl::Milliseconds(25);
 // How long a function without a worker waits before one is taken from a function that keeps its workers busy.
+inline constexpr absl::Duration kGrowthTimeDefault = absl::Milliseconds(10);  // see dataplane/pool_limits.h
 inline constexpr absl::Duration kStarvationTimeMax = absl::Milliseconds(100);
 inline constexpr absl::Duration kRetryDelay = absl::Seconds(1);  // what RetryInfo tells a caller that was turned away
 inline constexpr size_t kRevisionsCachedMax = 256;  // revisions that are not the latest, kept to be invoked again

@@ -82,6 +82,7 @@ absl::Status Pool::Acquire(const std::shared_ptr<const FunctionRevision>& functi
       ++waiting_;
       if (retention == Retention::kThrowAway) ++throw_away_waiting_;
       Grow(*pool, effects);
+      ScheduleGrowth(*pool);
     }
   }
   Perform(effects);
@@ -226,8 +227,47 @@ void Pool::MakeAvailable(const std::shared_ptr<WorkerSlot>& slot, std::unique_pt
 
 bool Pool::NeedsWorker(const FunctionPool& pool) const {
   const int coming = pool.loading + pool.preparing;
-  return static_cast<int>(pool.waiting.size()) > coming &&
-         static_cast<int>(pool.slots.size()) < limits_.workers_per_function_max;
+  const int calls = IsPatient(pool) ? OverdueCalls(pool) : static_cast<int>(pool.waiting.size());
+  return calls > coming && static_cast<int>(pool.slots.size()) < limits_.workers_per_function_max;
+}
+
+// Whether calls wait for a worker that is there rather than have another made at once.
+bool Pool::IsPatient(const FunctionPool& pool) const {
+  return renewal_ == Renewal::kItself && static_cast<int>(pool.slots.size()) >= limits_.workers_at_once;
+}
+
+int Pool::OverdueCalls(const FunctionPool& pool) const {
+  const absl::Duration since_max = clock_.Monotonic() - limits_.growth_time;
+  const auto first_in_time = std::ranges::find_if(
+      pool.waiting, [since_max](const FunctionPool::Waiting& call) { return call.since > since_max; });
+  return static_cast<int>(first_in_time - pool.waiting.begin());
+}
+
+// Sees to it that calls which are not overdue yet get their worker when they are.
+void Pool::ScheduleGrowth(FunctionPool& pool) {
+  if (pool.growth_scheduled || pool.waiting.empty() || !IsPatient(pool) ||
+      static_cast<int>(pool.slots.size()) >= limits_.workers_per_function_max) {
+    return;
+  }
+  const int overdue = OverdueCalls(pool);
+  if (overdue == static_cast<int>(pool.waiting.size())) return;
+  pool.growth_scheduled = true;
+  timers_.Schedule(pool.waiting[static_cast<size_t>(overdue)].since + limits_.growth_time,
+                   [this, function = pool.function] { OnGrowthTime(function); });
+}
+
+void Pool::OnGrowthTime(const std::shared_ptr<const FunctionRevision>& function) {
+  Effects effects;
+  {
+    absl::MutexLock lock(mutex_);
+    const auto found = functions_.find(function.get());
+    if (found == functions_.end()) return;
+    FunctionPool& pool = *found->second;
+    pool.growth_scheduled = false;
+    Grow(pool, effects);
+    ScheduleGrowth(pool);
+  }
+  Perform(effects);
 }
 
 bool Pool::Fits(int workers, int64_t memory_bytes, int64_t cap_bytes) const {

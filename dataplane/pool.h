@@ -67,9 +67,10 @@ enum class WorkerFate {
 
 // Keeps warm workers for each function revision. A call that finds none waits in its function's queue, first come,
 // first served, and the pool makes one more worker for each call that waits, as far as limits go, less those that are
-// just made pristine again. To make room for a function's first worker it ends the idle worker that was used longest
-// ago, whosever it is; for further ones, only a worker that has been idle for `starvation_time_max`. A function without
-// any worker waits no longer than that for one that others keep busy: then the next one that ends its call is taken.
+// just made pristine again (PoolLimits::workers_at_once says when it takes its time). To make room for a function's
+// first worker it ends the idle worker that was used longest ago, whosever it is; for further ones, only a worker that
+// has been idle for `starvation_time_max`. A function without any worker waits no longer than that for one that others
+// keep busy: then the next one that ends its call is taken.
 //
 // Thread-safe. Calls out (waiters, workers, factory) are made without the lock. The executor of factory, workers and
 // timers must have stopped before the pool is destroyed, which kills all workers.
@@ -128,6 +129,10 @@ class Pool {
 
   // Growth and its opposite.
   bool NeedsWorker(const FunctionPool& pool) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsPatient(const FunctionPool& pool) const;
+  int OverdueCalls(const FunctionPool& pool) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ScheduleGrowth(FunctionPool& pool) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnGrowthTime(const std::shared_ptr<const FunctionRevision>& function);
   bool Fits(int workers, int64_t memory_bytes, int64_t cap_bytes) const;
   bool MakeRoom(const FunctionPool& pool, Effects& effects) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Grow(FunctionPool& pool, Effects& effects) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

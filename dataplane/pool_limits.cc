@@ -95,6 +95,7 @@ MachineResources ProbeMachine(const std::string& root) {
 PoolLimits DefaultPoolLimits(const MachineResources& machine) {
   constexpr int kWorkersPerCore = 16, kWorkersMin = 8;
   constexpr int kFunctionWorkersPerCore = 4, kFunctionWorkersMin = 4;
+  constexpr int kWorkersAtOnceMin = 2;
   constexpr int64_t kDefaultCapBytes = kMemoryLimitMibDefault * int64_t{kMiB};
   PoolLimits limits;
   limits.memory_budget_bytes = std::max(machine.memory_bytes / 4 * 3, kDefaultCapBytes);
@@ -104,6 +105,7 @@ PoolLimits DefaultPoolLimits(const MachineResources& machine) {
   const int of_one =
       std::max(kFunctionWorkersMin, static_cast<int>(std::lround(machine.cores * kFunctionWorkersPerCore)));
   limits.workers_per_function_max = std::min(of_one, limits.workers_max);
+  limits.workers_at_once = std::max(kWorkersAtOnceMin, static_cast<int>(std::lround(machine.cores)));
   return limits;
 }
 

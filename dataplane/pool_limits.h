@@ -3,6 +3,7 @@
 #define MAYFLY_DATAPLANE_POOL_LIMITS_H_
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -16,6 +17,12 @@ struct PoolLimits {
   // Worker processes in all, and of one function.
   int workers_max = 16;
   int workers_per_function_max = 8;
+  // Of one function: so many are made as soon as calls wait for them; further ones only for calls that have waited for
+  // `growth_time`, as they do when guests wait for something. A call that takes microseconds is served sooner by a
+  // worker that is there, and more workers than cores would only drive each other out of the caches. Where workers
+  // renew themselves; a worker that needs milliseconds between two calls always gets company.
+  int workers_at_once = std::numeric_limits<int>::max();
+  absl::Duration growth_time = kGrowthTimeDefault;
   // The memory caps of all workers together. One worker alone may pass it.
   int64_t memory_budget_bytes = int64_t{2} * 1024 * 1024 * 1024;
   // Calls that wait for a worker: of one function (throw-away runs count as one function), and in all.
@@ -43,7 +50,7 @@ struct MachineResources {
 MachineResources ProbeMachine(const std::string& root);
 
 // Sixteen workers a core, at least eight and as many as three quarters of the memory hold at the default cap; of one
-// function at most four a core, at least four.
+// function at most four a core, at least four, and as many at once as there are cores, at least two.
 PoolLimits DefaultPoolLimits(const MachineResources& machine);
 
 }  // namespace mayfly::dataplane

@@ -58,6 +58,7 @@ TEST(DefaultPoolLimitsTest, FollowsTheCores) {
   const PoolLimits limits = DefaultPoolLimits({.cores = 4, .memory_bytes = 64 * kGiB});
   EXPECT_EQ(limits.workers_max, 64);
   EXPECT_EQ(limits.workers_per_function_max, 16);
+  EXPECT_EQ(limits.workers_at_once, 4);
   EXPECT_EQ(limits.memory_budget_bytes, 48 * kGiB);
 }
 
@@ -70,6 +71,7 @@ TEST(DefaultPoolLimitsTest, FollowsTheMemory) {
 
 TEST(DefaultPoolLimitsTest, ASmallMachineHasAtLeastOneWorker) {
   const PoolLimits limits = DefaultPoolLimits({.cores = 0.1, .memory_bytes = 1});
+  EXPECT_EQ(limits.workers_at_once, 2);
   EXPECT_EQ(limits.workers_max, 1);
   EXPECT_EQ(limits.workers_per_function_max, 1);
   EXPECT_EQ(DefaultPoolLimits({.cores = 0.1, .memory_bytes = 64 * kGiB}).workers_max, 8);

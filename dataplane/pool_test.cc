@@ -186,6 +186,52 @@ TEST_F(RewindPoolTest, AWorkerBearsMoreCallsThanAFreshOne) {
   EXPECT_EQ(workers_.size(), 1u);
 }
 
+class PatientPoolTest : public PoolTest {
+ protected:
+  PatientPoolTest() : PoolTest({.workers_max = 8, .workers_at_once = 2}) { workers_.set_renewal(Renewal::kItself); }
+};
+
+TEST_F(PatientPoolTest, AFunctionsFirstWorkersAreMadeAtOnceAndFurtherOnesForCallsThatHaveWaited) {
+  for (int i = 0; i < 3; ++i) Acquire(a_);
+  EXPECT_EQ(workers_.size(), 2u);
+  time_.Advance(limits_.growth_time - absl::Milliseconds(1));
+  Acquire(a_);
+  EXPECT_EQ(workers_.size(), 2u);
+  time_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(workers_.size(), 3u);
+  time_.Advance(limits_.growth_time);
+  EXPECT_EQ(workers_.size(), 4u);
+  EXPECT_EQ(time_.scheduled(), 4u);  // the workers' own
+}
+
+TEST_F(PatientPoolTest, ACallThatIsServedInTimeMakesNoWorker) {
+  auto first = Acquire(a_);
+  Acquire(a_);
+  auto third = Acquire(a_);
+  workers_.FinishStartAndLoad(0);
+  time_.Advance(limits_.growth_time - absl::Milliseconds(1));
+  workers_.FinishStartAndLoad(1);
+  Return(first);
+  EXPECT_TRUE(third->lease.has_value());
+  time_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(workers_.size(), 2u);
+}
+
+TEST_F(PatientPoolTest, AWorkerThatIsGoneIsReplacedAtOnce) {
+  auto first = Acquire(a_);
+  for (int i = 0; i < 2; ++i) Acquire(a_);
+  workers_.FinishStartAndLoad(0);
+  Return(first, WorkerFate::kDead);
+  EXPECT_EQ(workers_.size(), 3u);
+}
+
+TEST_F(PoolTest, WorkersThatAreMadePristineBetweenCallsGetCompanyAtOnce) {
+  limits_.workers_max = 8;
+  limits_.workers_at_once = 2;
+  for (int i = 0; i < 4; ++i) Acquire(a_);
+  EXPECT_EQ(workers_.size(), 4u);
+}
+
 TEST_F(PoolTest, QueuesAreBoundedPerFunctionAndInAll) {
   for (int i = 0; i < 4; ++i) Acquire(a_);
   Acquire(a_);
