@@ -33,6 +33,7 @@ struct FunctionPool {
   std::deque<Waiting> waiting;                     // the first `loading` of them have a worker being made
   int loading = 0;                                 // slots that are kStarting or kLoading
   int preparing = 0;                               // slots that are kPreparing
+  absl::Duration last_load_end;                    // monotonic
   bool growth_scheduled = false;                   // Pool::OnGrowthTime will be called
   bool starved = false;                            // stands in Pool::starved_
 };

@@ -136,6 +136,7 @@ void Pool::Return(const std::shared_ptr<WorkerSlot>& slot, WorkerFate fate, absl
     }
     GrowStarved(effects);
     if (!kept) Grow(pool, effects);
+    ScheduleGrowth(pool);
     EraseIfUnused(pool, effects);
   }
   reply();
@@ -227,8 +228,9 @@ void Pool::MakeAvailable(const std::shared_ptr<WorkerSlot>& slot, std::unique_pt
 
 bool Pool::NeedsWorker(const FunctionPool& pool) const {
   const int coming = pool.loading + pool.preparing;
-  const int calls = IsPatient(pool) ? OverdueCalls(pool) : static_cast<int>(pool.waiting.size());
-  return calls > coming && static_cast<int>(pool.slots.size()) < limits_.workers_per_function_max;
+  if (static_cast<int>(pool.slots.size()) >= limits_.workers_per_function_max) return false;
+  if (!IsPatient(pool)) return static_cast<int>(pool.waiting.size()) > coming;
+  return coming == 0 && !pool.waiting.empty() && clock_.Monotonic() >= GrowthTime(pool);
 }
 
 // Whether calls wait for a worker that is there rather than have another made at once.
@@ -236,23 +238,19 @@ bool Pool::IsPatient(const FunctionPool& pool) const {
   return renewal_ == Renewal::kItself && static_cast<int>(pool.slots.size()) >= limits_.workers_at_once;
 }
 
-int Pool::OverdueCalls(const FunctionPool& pool) const {
-  const absl::Duration since_max = clock_.Monotonic() - limits_.growth_time;
-  const auto first_in_time = std::ranges::find_if(
-      pool.waiting, [since_max](const FunctionPool::Waiting& call) { return call.since > since_max; });
-  return static_cast<int>(first_in_time - pool.waiting.begin());
+// When the call that waits longest has waited for so long, with all the workers there are, that another is made.
+absl::Duration Pool::GrowthTime(const FunctionPool& pool) const {
+  return std::max(pool.waiting.front().since, pool.last_load_end) + limits_.growth_time;
 }
 
-// Sees to it that calls which are not overdue yet get their worker when they are.
+// Sees to it that a call which is still waiting then gets a further worker.
 void Pool::ScheduleGrowth(FunctionPool& pool) {
-  if (pool.growth_scheduled || pool.waiting.empty() || !IsPatient(pool) ||
+  if (pool.growth_scheduled || pool.starved || pool.waiting.empty() || pool.loading > 0 || !IsPatient(pool) ||
       static_cast<int>(pool.slots.size()) >= limits_.workers_per_function_max) {
     return;
   }
-  const int overdue = OverdueCalls(pool);
-  if (overdue == static_cast<int>(pool.waiting.size())) return;
   pool.growth_scheduled = true;
-  timers_.Schedule(pool.waiting[static_cast<size_t>(overdue)].since + limits_.growth_time,
+  timers_.Schedule(std::max(GrowthTime(pool), clock_.Monotonic()),
                    [this, function = pool.function] { OnGrowthTime(function); });
 }
 
@@ -469,8 +467,10 @@ void Pool::OnLoaded(const std::shared_ptr<WorkerSlot>& slot, absl::StatusOr<runt
     if (reply.ok()) load.logs = std::move(reply->logs);
     if (reply.ok() && reply->outcome == runtime::Outcome::kReturned) {
       FunctionPool& pool = *slot->function;
+      pool.last_load_end = load.end;
       MakeAvailable(slot, std::make_unique<Load>(std::move(load)), effects);
       GrowStarved(effects);
+      ScheduleGrowth(pool);
       EraseIfUnused(pool, effects);
     } else {
       FailLoad(slot, std::move(reply), std::move(load), effects);

@@ -130,7 +130,7 @@ class Pool {
   // Growth and its opposite.
   bool NeedsWorker(const FunctionPool& pool) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsPatient(const FunctionPool& pool) const;
-  int OverdueCalls(const FunctionPool& pool) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Duration GrowthTime(const FunctionPool& pool) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ScheduleGrowth(FunctionPool& pool) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnGrowthTime(const std::shared_ptr<const FunctionRevision>& function);
   bool Fits(int workers, int64_t memory_bytes, int64_t cap_bytes) const;

@@ -17,10 +17,10 @@ struct PoolLimits {
   // Worker processes in all, and of one function.
   int workers_max = 16;
   int workers_per_function_max = 8;
-  // Of one function: so many are made as soon as calls wait for them; further ones only for calls that have waited for
-  // `growth_time`, as they do when guests wait for something. A call that takes microseconds is served sooner by a
-  // worker that is there, and more workers than cores would only drive each other out of the caches. Where workers
-  // renew themselves; a worker that needs milliseconds between two calls always gets company.
+  // Of one function: so many are made as soon as calls wait for them; further ones, one by one, when a call has waited
+  // for `growth_time` with those there are, as it does when guests wait for something. A call that takes microseconds
+  // is served sooner by a worker that is there, and more workers than cores would only drive each other out of the
+  // caches. Where workers renew themselves; a worker that needs milliseconds between two calls always gets company.
   int workers_at_once = std::numeric_limits<int>::max();
   absl::Duration growth_time = kGrowthTimeDefault;
   // The memory caps of all workers together. One worker alone may pass it.

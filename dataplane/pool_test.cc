@@ -191,17 +191,20 @@ class PatientPoolTest : public PoolTest {
   PatientPoolTest() : PoolTest({.workers_max = 8, .workers_at_once = 2}) { workers_.set_renewal(Renewal::kItself); }
 };
 
-TEST_F(PatientPoolTest, AFunctionsFirstWorkersAreMadeAtOnceAndFurtherOnesForCallsThatHaveWaited) {
-  for (int i = 0; i < 3; ++i) Acquire(a_);
+TEST_F(PatientPoolTest, AFunctionsFirstWorkersAreMadeAtOnceAndFurtherOnesWhenACallHasWaited) {
+  for (int i = 0; i < 5; ++i) Acquire(a_);
   EXPECT_EQ(workers_.size(), 2u);
+  time_.Advance(limits_.growth_time);
+  EXPECT_EQ(workers_.size(), 2u);  // they are coming
+  workers_.FinishStartAndLoad(0);
+  workers_.FinishStartAndLoad(1);
   time_.Advance(limits_.growth_time - absl::Milliseconds(1));
-  Acquire(a_);
   EXPECT_EQ(workers_.size(), 2u);
   time_.Advance(absl::Milliseconds(1));
   EXPECT_EQ(workers_.size(), 3u);
+  workers_.FinishStartAndLoad(2);
   time_.Advance(limits_.growth_time);
   EXPECT_EQ(workers_.size(), 4u);
-  EXPECT_EQ(time_.scheduled(), 4u);  // the workers' own
 }
 
 TEST_F(PatientPoolTest, ACallThatIsServedInTimeMakesNoWorker) {
@@ -209,11 +212,11 @@ TEST_F(PatientPoolTest, ACallThatIsServedInTimeMakesNoWorker) {
   Acquire(a_);
   auto third = Acquire(a_);
   workers_.FinishStartAndLoad(0);
-  time_.Advance(limits_.growth_time - absl::Milliseconds(1));
   workers_.FinishStartAndLoad(1);
+  time_.Advance(limits_.growth_time - absl::Milliseconds(1));
   Return(first);
   EXPECT_TRUE(third->lease.has_value());
-  time_.Advance(absl::Milliseconds(1));
+  time_.Advance(limits_.growth_time);
   EXPECT_EQ(workers_.size(), 2u);
 }
 

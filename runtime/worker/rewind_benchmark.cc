@@ -44,8 +44,8 @@ double MedianMicros(int64_t* values) {
   _exit(1);
 }
 
-[[noreturn]] void RunWorker(const RewindBenchmark& benchmark, EngineBoot& boot, const ZygoteImage& image, RewindWay way,
-                            Measurements& measured) {
+void RunWorker(const RewindBenchmark& benchmark, EngineBoot& boot, const ZygoteImage& image, RewindWay way,
+               Measurements& measured) {
   const int64_t begin = MonotonicNanos();
   const absl::StatusOr<Rewinder*> created = Rewinder::Create(image, {.way = way});
   if (!created.ok()) Fail(created.status().message());
