@@ -15,6 +15,11 @@
 namespace mayfly::dataplane {
 namespace {
 
+constexpr int64_t kPageKib = 4;
+
+// From this CPU time on the peak is read.
+constexpr absl::Duration kPeakCpuTimeMin = absl::Microseconds(100);
+
 int32_t ClampKib(int64_t kib) {
   return static_cast<int32_t>(std::clamp<int64_t>(kib, 0, std::numeric_limits<int32_t>::max()));
 }
@@ -31,12 +36,20 @@ int64_t PeakOf(std::string_view status) {
   return absl::SimpleAtoi(value, &kib) ? kib : 0;
 }
 
+// The second number of /proc/<pid>/statm, which counts pages; 0 if it is not there.
+int64_t ResidentOf(std::string_view statm) {
+  statm.remove_prefix(std::min(statm.find(' ') + 1, statm.size()));
+  int64_t pages = 0;
+  return absl::SimpleAtoi(statm.substr(0, statm.find(' ')), &pages) ? pages * kPageKib : 0;
+}
+
 }  // namespace
 
 ProcessMeter::ProcessMeter(pid_t pid)
     : has_cpu_clock_(clock_getcpuclockid(pid, &cpu_clock_) == 0),
       clear_refs_(open(absl::StrCat("/proc/", pid, "/clear_refs").c_str(), O_WRONLY | O_CLOEXEC)),
-      status_(open(absl::StrCat("/proc/", pid, "/status").c_str(), O_RDONLY | O_CLOEXEC)) {}
+      status_(open(absl::StrCat("/proc/", pid, "/status").c_str(), O_RDONLY | O_CLOEXEC)),
+      statm_(open(absl::StrCat("/proc/", pid, "/statm").c_str(), O_RDONLY | O_CLOEXEC)) {}
 
 void ProcessMeter::Begin() {
   // "5" resets the high-water mark of the resident size (proc(5)). Without it the peak is the life's, which is still
@@ -46,11 +59,10 @@ void ProcessMeter::Begin() {
 }
 
 WorkerUsage ProcessMeter::Read() const {
-  char status[4096];
-  const ssize_t length = pread(status_.get(), status, sizeof(status), 0);
+  const absl::Duration cpu_time = std::max(CpuTime() - cpu_at_begin_, absl::ZeroDuration());
   return {
-      .cpu_time = std::max(CpuTime() - cpu_at_begin_, absl::ZeroDuration()),
-      .peak_memory_kib = ClampKib(length > 0 ? PeakOf({status, static_cast<size_t>(length)}) : 0),
+      .cpu_time = cpu_time,
+      .peak_memory_kib = ClampKib(cpu_time < kPeakCpuTimeMin ? ResidentKib() : PeakKib()),
   };
 }
 
@@ -59,6 +71,18 @@ WorkerUsage ProcessMeter::Read(const ProcessExit& exit) const {
       .cpu_time = std::max(exit.cpu_time - cpu_at_begin_, absl::ZeroDuration()),
       .peak_memory_kib = ClampKib(exit.peak_memory_kib),
   };
+}
+
+int64_t ProcessMeter::PeakKib() const {
+  char status[4096];
+  const ssize_t length = pread(status_.get(), status, sizeof(status), 0);
+  return length > 0 ? PeakOf({status, static_cast<size_t>(length)}) : 0;
+}
+
+int64_t ProcessMeter::ResidentKib() const {
+  char statm[128];
+  const ssize_t length = pread(statm_.get(), statm, sizeof(statm), 0);
+  return length > 0 ? ResidentOf({statm, static_cast<size_t>(length)}) : 0;
 }
 
 absl::Duration ProcessMeter::CpuTime() const {

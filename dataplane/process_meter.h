@@ -16,7 +16,11 @@ namespace mayfly::dataplane {
 
 // Measures one worker, load by load and call by call, with the kernel's figures: a guest can't change them. Its files
 // in /proc are opened at once, because they become root's when the worker makes itself undumpable. Where the kernel
-// does not let the high-water mark be reset (gVisor), the peak is that of the worker's life. Not thread-safe.
+// does not let the high-water mark be reset (gVisor), the peak is that of the worker's life.
+//
+// The kernel tells the high-water mark in /proc/<pid>/status alone, which costs 4 us to read. After less than
+// 100 us of CPU time the resident size of now is taken instead, which costs 0.6 us (statm): what a call has
+// taken and given back meanwhile is no more than it could fault in, some MiB. Not thread-safe.
 class ProcessMeter {
  public:
   explicit ProcessMeter(pid_t pid);
@@ -32,11 +36,14 @@ class ProcessMeter {
 
  private:
   absl::Duration CpuTime() const;
+  int64_t PeakKib() const;
+  int64_t ResidentKib() const;
 
   clockid_t cpu_clock_ = 0;
   bool has_cpu_clock_ = false;
   UniqueFd clear_refs_;
   UniqueFd status_;
+  UniqueFd statm_;
   absl::Duration cpu_at_begin_;
 };
 
