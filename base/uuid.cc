@@ -1,15 +1,14 @@
 #include "base/uuid.h"
 
-#include <uuid/uuid.h>
+#include <boost/uuid/time_generator_v7.hpp>
+#include <boost/uuid/uuid_io.hpp>
 
 namespace mayfly {
 
 std::string NewUuidV7() {
-  uuid_t id;
-  uuid_generate_time_v7(id);
-  char text[UUID_STR_LEN];
-  uuid_unparse_lower(id, text);
-  return text;
+  // Seeded by the kernel, once for a thread: asking it for each call would cost a system call.
+  thread_local boost::uuids::time_generator_v7 generator;
+  return boost::uuids::to_string(generator());
 }
 
 }  // namespace mayfly
