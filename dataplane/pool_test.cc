@@ -3,70 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <optional>
 #include <string>
-#include <utility>
 
 #include "base/error.h"
-#include "base/limits.h"
-#include "dataplane/fake_time.h"
-#include "dataplane/fake_worker.h"
-#include "dataplane/function_revision.h"
-#include "dataplane/test_functions.h"
+#include "dataplane/pool_fixture.h"
 
 namespace mayfly::dataplane {
 namespace {
 
-using Revision = std::shared_ptr<const FunctionRevision>;
-
-// A call that keeps what the pool told it.
-struct TestWaiter final : PoolWaiter {
-  void OnWorker(Lease given) override { lease = std::move(given); }
-  void OnLoadFailed(absl::StatusOr<runtime::LoadReply> given, Load) override {
-    failure = given.ok() ? absl::UnknownError("it did not load") : given.status();
-  }
-
-  std::optional<Lease> lease;
-  std::optional<absl::Status> failure;
-};
-
-class PoolTest : public ::testing::Test {
- protected:
-  // Most tests have room for two workers.
-  explicit PoolTest(PoolLimits limits = {.workers_max = 2, .queue_per_function_max = 4, .queue_max = 6})
-      : limits_(limits) {}
-
-  std::shared_ptr<TestWaiter> Acquire(const Revision& function, Retention retention = Retention::kPooled) {
-    auto waiter = std::make_shared<TestWaiter>();
-    status_ = pool().Acquire(function, retention, waiter);
-    return waiter;
-  }
-  void Return(const std::shared_ptr<TestWaiter>& waiter, WorkerFate fate = WorkerFate::kSpent) {
-    pool().Return(waiter->lease->slot, fate, [] {});
-  }
-  // One whole call on a worker that is made for it.
-  void CallCold(const Revision& function) {
-    const size_t index = workers_.size();
-    auto call = Acquire(function);
-    workers_.FinishStartAndLoad(index);
-    Return(call);
-    workers_.FinishPrepare(index);
-  }
-
-  Pool& pool() {
-    if (pool_ == nullptr) pool_ = std::make_unique<Pool>(limits_, workers_, time_, time_);
-    return *pool_;
-  }
-
-  PoolLimits limits_;
-  FakeTime time_;
-  FakeWorkers workers_;
-  absl::Status status_;
-  Revision a_ = MakeTestRevision("a");
-  Revision b_ = MakeTestRevision("b");
-  Revision c_ = MakeTestRevision("c");
-  std::unique_ptr<Pool> pool_;
-};
+class PoolTest : public PoolFixture {};
 
 TEST_F(PoolTest, MakesOneWorkerForEachCallThatWaits) {
   auto first = Acquire(a_);
@@ -133,99 +78,6 @@ TEST_F(PoolTest, AnIdleWorkerThatHasEndedIsDropped) {
   EXPECT_FALSE(call->lease.has_value());
   workers_.FinishStartAndLoad(1);
   EXPECT_TRUE(call->lease.has_value());
-}
-
-// With workers that rewind.
-class RewindPoolTest : public PoolTest {
- protected:
-  RewindPoolTest() { workers_.set_renewal(Renewal::kItself); }
-};
-
-TEST_F(RewindPoolTest, AWorkerIsLentAgainAtOnce) {
-  auto first = Acquire(a_);
-  workers_.FinishStartAndLoad(0);
-  const WorkerSlot* slot = first->lease->slot.get();
-  Return(first);
-  EXPECT_EQ(workers_[0].preparing, nullptr);
-  EXPECT_EQ(pool().stats().idle, 1);
-  EXPECT_EQ(Acquire(a_)->lease->slot.get(), slot);
-}
-
-TEST_F(RewindPoolTest, TheReplyGoesOutBeforeTheWorkerIsGivenToTheNextCall) {
-  auto first = Acquire(a_);
-  workers_.FinishStartAndLoad(0);
-  limits_.workers_max = 1;
-  auto second = Acquire(a_);
-  bool replied = false;
-  pool().Return(first->lease->slot, WorkerFate::kSpent, [&] {
-    replied = true;
-    EXPECT_FALSE(second->lease.has_value());
-  });
-  EXPECT_TRUE(replied);
-  EXPECT_TRUE(second->lease.has_value());
-}
-
-TEST_F(RewindPoolTest, AWorkerThatSaidItIsItsLastIsReplaced) {
-  auto first = Acquire(a_);
-  auto second = Acquire(a_);
-  workers_.FinishStartAndLoad(0);
-  Return(first, WorkerFate::kDead);
-  EXPECT_FALSE(workers_[0].alive);
-  workers_.FinishStartAndLoad(1);
-  EXPECT_TRUE(second->lease.has_value());
-}
-
-TEST_F(RewindPoolTest, AWorkerBearsMoreCallsThanAFreshOne) {
-  auto call = Acquire(a_);
-  workers_.FinishStartAndLoad(0);
-  for (int i = 0; i < kPreparedCallsMax + 1; ++i) {
-    Return(call);
-    call = Acquire(a_);
-    ASSERT_TRUE(call->lease.has_value()) << i;
-  }
-  EXPECT_EQ(workers_.size(), 1u);
-}
-
-class PatientPoolTest : public PoolTest {
- protected:
-  PatientPoolTest() : PoolTest({.workers_max = 8, .workers_at_once = 2}) { workers_.set_renewal(Renewal::kItself); }
-};
-
-TEST_F(PatientPoolTest, AFunctionsFirstWorkersAreMadeAtOnceAndFurtherOnesWhenACallHasWaited) {
-  for (int i = 0; i < 5; ++i) Acquire(a_);
-  EXPECT_EQ(workers_.size(), 2u);
-  time_.Advance(limits_.growth_time);
-  EXPECT_EQ(workers_.size(), 2u);  // they are coming
-  workers_.FinishStartAndLoad(0);
-  workers_.FinishStartAndLoad(1);
-  time_.Advance(limits_.growth_time - absl::Milliseconds(1));
-  EXPECT_EQ(workers_.size(), 2u);
-  time_.Advance(absl::Milliseconds(1));
-  EXPECT_EQ(workers_.size(), 3u);
-  workers_.FinishStartAndLoad(2);
-  time_.Advance(limits_.growth_time);
-  EXPECT_EQ(workers_.size(), 4u);
-}
-
-TEST_F(PatientPoolTest, ACallThatIsServedInTimeMakesNoWorker) {
-  auto first = Acquire(a_);
-  Acquire(a_);
-  auto third = Acquire(a_);
-  workers_.FinishStartAndLoad(0);
-  workers_.FinishStartAndLoad(1);
-  time_.Advance(limits_.growth_time - absl::Milliseconds(1));
-  Return(first);
-  EXPECT_TRUE(third->lease.has_value());
-  time_.Advance(limits_.growth_time);
-  EXPECT_EQ(workers_.size(), 2u);
-}
-
-TEST_F(PatientPoolTest, AWorkerThatIsGoneIsReplacedAtOnce) {
-  auto first = Acquire(a_);
-  for (int i = 0; i < 2; ++i) Acquire(a_);
-  workers_.FinishStartAndLoad(0);
-  Return(first, WorkerFate::kDead);
-  EXPECT_EQ(workers_.size(), 3u);
 }
 
 TEST_F(PoolTest, WorkersThatAreMadePristineBetweenCallsGetCompanyAtOnce) {
