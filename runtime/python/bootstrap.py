@@ -6,11 +6,17 @@ The function may later change whatever it likes in its own interpreter, so what 
 cost much to import (asyncio, traceback) are imported only by those who need them.
 """
 
+import gc
 import sys
 import time
 from _frozen_importlib import BuiltinImporter, FrozenImporter, ModuleSpec
 from _json import make_scanner
+from _weakref import ref
 from io import BytesIO, RawIOBase, TextIOWrapper
+from posix import urandom
+
+# A new interpreter has not imported it; nor has the function.
+del sys.modules["gc"]
 
 # As in runtime/channel/messages.h.
 RETURNED, THREW, SOURCE_INVALID, HANDLER_NOT_FOUND, MEMORY_LIMIT = 1, 2, 3, 4, 5
@@ -229,6 +235,56 @@ def _hook_warnings(warnings):
     warnings._showwarnmsg_impl = show_at_level
 
 
+# Random numbers --------------------------------------------------------------------------------------------------
+
+_os_seeded = {}  # the generators whose seed came from the kernel: id → weak reference
+_seed_generator = None  # (generator, number): _random.Random.seed
+
+
+def _note(generator, is_os_seeded):
+    key = id(generator)
+    if is_os_seeded:
+        _os_seeded[key] = ref(generator, lambda _: _os_seeded.pop(key, None))
+    else:
+        _os_seeded.pop(key, None)
+
+
+def _hook_random(random):
+    """Remembers which generators the function has not seeded itself, so that their numbers do not come again after a rewind."""
+    global _seed_generator
+    Random = random.Random
+    _seed_generator = random._random.Random.seed
+    plain_seed, plain_setstate = Random.seed, Random.setstate
+
+    def seed(self, a=None, version=2):
+        plain_seed(self, a, version)
+        _note(self, a is None)
+
+    def setstate(self, state):
+        plain_setstate(self, state)
+        _note(self, False)
+
+    for name, function, plain in (("seed", seed, plain_seed), ("setstate", setstate, plain_setstate)):
+        function.__qualname__, function.__module__, function.__doc__ = plain.__qualname__, plain.__module__, plain.__doc__
+        setattr(Random, name, function)
+        setattr(random, name, getattr(random._inst, name))
+    _note(random._inst, True)
+
+
+def repeats():
+    """Whether reseed() has anything to do."""
+    return bool(_os_seeded)
+
+
+def reseed():
+    """Draws the state anew of what would else give the same numbers after each rewind."""
+    for reference in list(_os_seeded.values()):
+        generator = reference()
+        if generator is not None:
+            _seed_generator(generator, int.from_bytes(urandom(32)))
+            generator.gauss_next = None
+
+
 # Time zones ------------------------------------------------------------------------------------------------------
 
 
@@ -264,6 +320,7 @@ def _set_up():
 _finder = ManifestFinder(
     {
         "logging": _hook_logging,
+        "random": _hook_random,
         "warnings": _hook_warnings,
         "zoneinfo._common": _hook_zoneinfo_common,
         "zoneinfo._tzpath": _hook_zoneinfo_path,
@@ -296,9 +353,12 @@ scan_json = make_scanner(
     )
 )
 
+freeze = gc.freeze
 _monotonic_ns = time.monotonic_ns
 _handler = None
 _takes_context = False
+_prepared_report = None  # error_report's, if it is prepared
+_report_modules = {}  # and the modules that it has imported, which the function has not
 _kept = []  # what must live as long as the interpreter
 
 
@@ -434,6 +494,27 @@ def failure(outcome, error):
     if isinstance(error, MemoryError):
         outcome = MEMORY_LIMIT
         _clear_frames(error)
+    kind, message, stack, frames = _report(error)
+    if outcome == MEMORY_LIMIT and not message:
+        message = "the function needs more memory than its limit"
+    return outcome, kind, message, stack, frames
+
+
+def _report(error):
+    """error_report's report(), with the modules that it imports lent to it."""
+    report = _prepared_report or _error_report()["report"]
+    modules = sys.modules
+    lent = [name for name in _report_modules if name not in modules]
+    for name in lent:
+        modules[name] = _report_modules[name]
+    try:
+        return report(error)
+    finally:
+        for name in lent:
+            modules.pop(name, None)
+
+
+def _error_report():
     namespace = {
         "__builtins__": __builtins__,
         "host_source": host_source,
@@ -442,10 +523,18 @@ def failure(outcome, error):
         "host_function_module": host_function_module,
     }
     exec(host_internal("error_report"), namespace)
-    kind, message, stack, frames = namespace["report"](error)
-    if outcome == MEMORY_LIMIT and not message:
-        message = "the function needs more memory than its limit"
-    return outcome, kind, message, stack, frames
+    return namespace
+
+
+def prepare_report():
+    """Makes failure() quick, once for all calls: what it imports, it keeps for itself."""
+    global _prepared_report
+    before = set(sys.modules)
+    namespace = _error_report()
+    namespace["prepare"]()
+    for name in set(sys.modules) - before:
+        _report_modules[name] = sys.modules.pop(name)
+    _prepared_report = namespace["report"]
 
 
 def _clear_frames(error):

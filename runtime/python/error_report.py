@@ -4,11 +4,37 @@ there is something to report; whatever the function has done to the modules used
 
 FRAMES_MAX = 64  # kStackFramesMax
 
-_files = host_files()  # file → module name
+_files = {}  # file → module name
+_traceback = None
+
+
+class _PreparedSource:
+    def get_source(self, name):
+        return "undefined_name\n"
+
+
+def prepare():
+    """Imports what rendering needs, some of which is imported only when it is needed."""
+    _import_traceback()
+    for source in ("undefined_name", "not = python") * 8:
+        try:
+            exec(compile(source, "prepared.py", "exec"), {"__name__": "prepared", "__loader__": _PreparedSource()})
+        except Exception as error:
+            "".join(_traceback.TracebackException(type(error), error, error.__traceback__, compact=True).format())
+    _traceback.linecache.clearcache()
+
+
+def _import_traceback():
+    global _traceback
+    import traceback
+
+    _traceback = traceback
 
 
 def report(error):
     """(type, message, stack, [(function, file, line, column), …]), the frames innermost first."""
+    global _files
+    _files = host_files()
     hint = _import_hint(error)
     message = _message(error)
     if hint:
@@ -91,9 +117,9 @@ def _number(value):
 
 def _render(error):
     """Python's own rendering, causes and groups with it, without the frames that are not the function's."""
-    import traceback
-
-    rendered = traceback.TracebackException(type(error), error, error.__traceback__, compact=True)
+    if _traceback is None:
+        _import_traceback()
+    rendered = _traceback.TracebackException(type(error), error, error.__traceback__, compact=True)
     pending = [rendered]
     while pending:
         part = pending.pop()

@@ -1,7 +1,9 @@
 #include "runtime/python/guest.h"
 
 #include <marshal.h>
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -66,11 +68,32 @@ bool Guest::Boot() {
       !PyRef::Own(PyEval_EvalCode(code.get(), globals.get(), globals.get()))) {
     return false;
   }
-  load_ = PyRef::Share(PyDict_GetItemString(globals.get(), "load"));
-  call_ = PyRef::Share(PyDict_GetItemString(globals.get(), "call"));
-  failure_ = PyRef::Share(PyDict_GetItemString(globals.get(), "failure"));
-  scan_ = PyRef::Share(PyDict_GetItemString(globals.get(), "scan_json"));
-  return load_ && call_ && failure_ && scan_;
+  const std::pair<const char*, PyRef*> exports[] = {
+      {"load", &load_},     {"call", &call_},       {"failure", &failure_}, {"scan_json", &scan_},
+      {"freeze", &freeze_}, {"repeats", &repeats_}, {"reseed", &reseed_},   {"prepare_report", &prepare_report_},
+  };
+  for (const auto& [name, place] : exports) *place = PyRef::Share(PyDict_GetItemString(globals.get(), name));
+  return std::all_of(std::begin(exports), std::end(exports), [](const auto& entry) { return bool(*entry.second); });
+}
+
+bool Guest::Settle() {
+  const bool prepared = bool(PyRef::Own(PyObject_CallNoArgs(prepare_report_.get())));
+  PyGC_Collect();
+  return prepared && PyRef::Own(PyObject_CallNoArgs(freeze_.get()));
+}
+
+void Guest::BeforeCheckpoint() {
+  PyGC_Collect();
+  const PyRef repeats = PyRef::Own(PyObject_CallNoArgs(repeats_.get()));
+  PyErr_Clear();
+  reseeds_ = repeats.get() != Py_False;
+}
+
+void Guest::AfterCheckpoint() {
+  if (!reseeds_) return;
+  // It fails only where memory is short, and then the call does too.
+  const PyRef done = PyRef::Own(PyObject_CallNoArgs(reseed_.get()));
+  PyErr_Clear();
 }
 
 LoadReply Guest::Load(const std::string& handler) {

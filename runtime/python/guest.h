@@ -30,6 +30,15 @@ class Guest {
   // Calls the handler. All of the reply but its logs.
   RunReply Call(const RunRequest& call);
 
+  // Called before the memory of now becomes an image, without a function: makes the report of errors ready, and lets no
+  // later collection of garbage look at the objects that are there (gc.freeze). False if memory is short.
+  bool Settle();
+
+  // Called before and after a checkpoint, with a function loaded: the second draws anew the state of Python's random
+  // number generators, where the function has not seeded them itself.
+  void BeforeCheckpoint();
+  void AfterCheckpoint();
+
  private:
   Guest(std::unique_ptr<SubInterpreter> interpreter, HostContext& host);
 
@@ -44,6 +53,11 @@ class Guest {
   PyRef load_;
   PyRef call_;
   PyRef failure_;
+  PyRef prepare_report_;
+  PyRef freeze_;
+  PyRef repeats_;
+  PyRef reseed_;
+  bool reseeds_ = false;
   PyRef scan_;  // _json's scanner: (text, index) → (value, end)
 };
 

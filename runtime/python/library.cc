@@ -3,11 +3,13 @@
 #include <marshal.h>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "base/unique_fd.h"
 #include "runtime/python/embedded_sources.h"
 #include "runtime/python/py_text.h"
 
@@ -84,7 +86,11 @@ absl::Status Library::Read() {
 
 absl::Status Library::Store(PyObject* modules, PyObject* zones) {
   region_size_ = SizeOf(modules) + SizeOf(zones);
-  void* const region = mmap(nullptr, region_size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const UniqueFd file(memfd_create("mayfly-python-library", MFD_CLOEXEC));
+  if (!file.valid() || ftruncate(file.get(), static_cast<off_t>(region_size_)) != 0) {
+    return absl::ErrnoToStatus(errno, "can't make memory for the standard library");
+  }
+  void* const region = mmap(nullptr, region_size_, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
   if (region == MAP_FAILED) return absl::ErrnoToStatus(errno, "can't map memory for the standard library");
   region_ = static_cast<char*>(region);
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(modules); ++i) {
@@ -103,8 +109,9 @@ absl::Status Library::Store(PyObject* modules, PyObject* zones) {
     PyObject* const entry = PyList_GET_ITEM(zones, i);
     zones_.emplace(StrOf(PyTuple_GET_ITEM(entry, 0)), Keep(BytesOf(PyTuple_GET_ITEM(entry, 1))));
   }
-  if (mprotect(region_, region_size_, PROT_READ) != 0) return absl::ErrnoToStatus(errno, "mprotect");
-  return absl::OkStatus();
+  // Privately at the same place: a worker can then not change what the others read.
+  const void* const settled = mmap(region_, region_size_, PROT_READ, MAP_PRIVATE | MAP_FIXED, file.get(), 0);
+  return settled == region_ ? absl::OkStatus() : absl::ErrnoToStatus(errno, "can't map the standard library");
 }
 
 std::string_view Library::Keep(std::string_view data) {

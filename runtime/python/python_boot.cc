@@ -10,7 +10,8 @@ PythonBoot::PythonBoot(const PythonProcess& process, Isolation isolation)
     : process_(process), isolation_(isolation), standing_(MakeStandingGuest(process)) {}
 
 void PythonBoot::BeforeImage() {
-  PyGC_Collect();
+  // Without the memory for it, workers do more.
+  if (standing_.guest != nullptr && !standing_.guest->Settle()) PyErr_Clear();
   process_.arenas().Settle();
 }
 

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "base/limits.h"
 #include "runtime/python/source_modules.h"
 
 namespace mayfly::runtime {
@@ -18,17 +20,42 @@ PythonEngine::PythonEngine(const PythonProcess& process, Isolation isolation, St
     : process_(process), isolation_(isolation), standing_(std::move(standing)) {}
 
 LoadReply PythonEngine::Load(const LoadRequest& function, LogBuffer& logs) {
+  if (function.python_interpreter == PythonInterpreter::kMain && isolation_ == Isolation::kFresh) {
+    return LoadReply{
+        .outcome = Outcome::kSourceInvalid,
+        .error = {.type = "ManifestError",
+                  .message = "\"pythonInterpreter\": \"main\" needs rewind isolation; this server runs fresh"}};
+  }
   handler_ = function.handler;
+  warmup_events_ = function.warmup_events;
   standing_.host->modules = SourceModules(function, process_.library().names());
   if (isolation_ == Isolation::kFresh) process_state_.emplace();
   if (standing_.guest == nullptr) {
     return LoadReply{.outcome = Outcome::kMemoryLimit,
                      .error = {.type = "MemoryError", .message = "the memory limit is too small for an interpreter"}};
   }
-  standing_.host->output.Redirect(&logs);
+  return LoadStanding(&logs);
+}
+
+LoadReply PythonEngine::LoadStanding(LogBuffer* logs) {
+  standing_.host->output.Redirect(logs);
   LoadReply reply = standing_.guest->Load(handler_);
   standing_.host->output.Redirect(nullptr);
-  return reply;
+  return reply.outcome == Outcome::kReturned ? WarmUp() : reply;
+}
+
+LoadReply PythonEngine::WarmUp() {
+  for (size_t i = 0; i < warmup_events_.size(); ++i) {
+    for (int run = 0; run < kWarmUpRuns; ++run) {
+      RunReply reply = standing_.guest->Call({.event = warmup_events_[i]});
+      if (reply.outcome == Outcome::kReturned) continue;
+      reply.error.message = absl::StrCat("warmupEvents[", i, "]: ", reply.error.message);
+      const bool starved = reply.outcome == Outcome::kMemoryLimit;
+      return LoadReply{.outcome = starved ? Outcome::kMemoryLimit : Outcome::kSourceInvalid,
+                       .error = std::move(reply.error)};
+    }
+  }
+  return LoadReply{};
 }
 
 RunReply PythonEngine::Run(const RunRequest& call, LogBuffer& logs) {
@@ -42,14 +69,15 @@ bool PythonEngine::Prepare() {
   standing_.guest.reset();
   process_state_->Restore();
   standing_.guest = Guest::Create(process_, *standing_.host);
-  return standing_.guest != nullptr && standing_.guest->Load(handler_).outcome == Outcome::kReturned;
+  return standing_.guest != nullptr && LoadStanding(nullptr).outcome == Outcome::kReturned;
 }
 
 void PythonEngine::BeforeCheckpoint() {
-  PyGC_Collect();
+  standing_.guest->BeforeCheckpoint();
+  process_.randomness().Forget();
   process_.arenas().Settle();
 }
 
-void PythonEngine::AfterCheckpoint() {}
+void PythonEngine::AfterCheckpoint() { standing_.guest->AfterCheckpoint(); }
 
 }  // namespace mayfly::runtime

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "runtime/engine/engine.h"
 #include "runtime/python/guest.h"
@@ -35,6 +36,8 @@ class PythonEngine : public Engine {
   // `process` outlives the engine. The function is loaded into the standing guest.
   PythonEngine(const PythonProcess& process, Isolation isolation, StandingGuest standing);
 
+  // Refuses a function that wants the main interpreter, under `fresh`.
+
   LoadReply Load(const LoadRequest& function, LogBuffer& logs) override;
   RunReply Run(const RunRequest& call, LogBuffer& logs) override;
   bool Prepare() override;
@@ -44,7 +47,12 @@ class PythonEngine : public Engine {
  private:
   const PythonProcess& process_;
   const Isolation isolation_;
+  // Loads the function into the standing guest, and warms it up.
+  LoadReply LoadStanding(LogBuffer* logs);
+  LoadReply WarmUp();
+
   std::string handler_;
+  std::vector<std::string> warmup_events_;
   std::optional<ProcessState> process_state_;  // under `fresh`
   StandingGuest standing_;
 };

@@ -223,5 +223,76 @@ TEST(PythonEngineTest, PrepareFailsWhenTheSourceNoLongerLoads) {
   EXPECT_FALSE(engine->Prepare());
 }
 
+// A guest that counts the calls of its handler.
+LoadRequest WarmedUp(std::vector<std::string> events) {
+  return {.function_id = "f",
+          .handler = "handler",
+          .source =
+              "seen = []\n"
+              "def handler(event):\n"
+              "    print(event)\n"
+              "    seen.append(event)\n"
+              "    if event == 'throw': raise ValueError('no')\n"
+              "    return [len(seen), seen[0], seen[-2:-1]]\n",
+          .warmup_events = std::move(events)};
+}
+
+TEST(PythonEngineTest, EachWarmUpEventRunsTenTimesInOrderBeforeEachCall) {
+  TestFunction function(MakeTestEngine(), WarmedUp({"1", "2"}));
+  EXPECT_EQ(function.load().outcome, Outcome::kReturned);
+  EXPECT_EQ(function.load().logs.entries.size(), 0u);
+  EXPECT_EQ(function.Result("3"), "[21,1,[2]]");
+  EXPECT_EQ(function.Result("4"), "[21,1,[2]]");
+}
+
+TEST(PythonEngineTest, AWarmUpEventThatThrowsFailsTheLoad) {
+  const TestFunction function(MakeTestEngine(), WarmedUp({"1", "\"throw\""}));
+  EXPECT_EQ(Describe(function.load().outcome, function.load().error), "source-invalid ValueError: warmupEvents[1]: no");
+}
+
+TEST(PythonEngineTest, TheMainInterpreterNeedsRewind) {
+  const TestFunction function(MakeTestEngine(), {.function_id = "f",
+                                                 .handler = "handler",
+                                                 .source = "def handler(event): pass",
+                                                 .python_interpreter = PythonInterpreter::kMain});
+  EXPECT_EQ(
+      Describe(function.load().outcome, function.load().error),
+      "source-invalid ManifestError: \"pythonInterpreter\": \"main\" needs rewind isolation; this server runs fresh");
+}
+
+TEST(PythonEngineTest, AfterTheCheckpointOnlyGeneratorsThatTheFunctionHasNotSeededAreDrawnAnew) {
+  const std::unique_ptr<Engine> engine = MakeTestEngine();
+  LogBuffer logs;
+  logs.Begin();
+  const LoadRequest request = {.function_id = "f", .handler = "handler", .source = R"(
+import random
+fixed, free, was_fixed = random.Random(42), random.Random(), random.Random(1)
+was_fixed.seed()
+before = [g.getstate() for g in (fixed, free, was_fixed, random._inst)]
+def handler(event):
+    return [g.getstate() == state for g, state in zip((fixed, free, was_fixed, random._inst), before)]
+)"};
+  ASSERT_EQ(engine->Load(request, logs).outcome, Outcome::kReturned);
+  engine->BeforeCheckpoint();
+  engine->AfterCheckpoint();
+  EXPECT_EQ(engine->Run({.event = "{}"}, logs).result, "[true,false,false,false]");
+}
+
+TEST(PythonEngineTest, AnInterpreterOfTheImageHasImportedWhatAnyOtherHas) {
+  constexpr char kModules[] = "import sys\ndef handler(event): return sorted(sys.modules)";
+  constexpr char kThrows[] = "def handler(event): return undefined";
+  const std::string modules = TestFunction(kModules).Result();
+  const std::string stack = TestFunction(kThrows).Run().error.stack;
+  const auto settled = [](const char* source) {
+    StandingGuest standing = MakeStandingGuest(TestProcess());
+    EXPECT_TRUE(standing.guest->Settle());
+    return TestFunction(std::make_unique<PythonEngine>(TestProcess(), Isolation::kRewind, std::move(standing)),
+                        {.function_id = "f", .handler = "handler", .source = source})
+        .Run();
+  };
+  EXPECT_EQ(settled(kModules).result, modules);
+  EXPECT_EQ(settled(kThrows).error.stack, stack);
+}
+
 }  // namespace
 }  // namespace mayfly::runtime

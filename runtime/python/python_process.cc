@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -48,8 +48,10 @@ bool IsLeftOut(std::string_view name) {
          name == "_remote_debugging" || name == "_ctypes_test" || name == "_tkinter";
 }
 
-// Loads the extension modules' files and makes them built-in modules, before CPython is initialised.
-absl::Status AddExtensions() {
+// Loads the extension modules' files and makes them built-in modules, before CPython is initialised. Their handles by
+// name.
+absl::StatusOr<absl::flat_hash_map<std::string, void*>> AddExtensions() {
+  absl::flat_hash_map<std::string, void*> handles;
   glob_t files = {};
   const int found = glob(absl::StrCat(kLibraryFolder, "/lib-dynload/*.so").c_str(), 0, nullptr, &files);
   absl::Status status = found == 0 ? absl::OkStatus() : absl::NotFoundError("no extension modules are installed");
@@ -62,13 +64,15 @@ absl::Status AddExtensions() {
     void* const init = library == nullptr ? nullptr : dlsym(library, absl::StrCat("PyInit_", name).c_str());
     // One whose own library is not installed is left out.
     if (init == nullptr) continue;
+    handles[name] = library;
     // CPython keeps the name for ever.
     if (PyImport_AppendInittab(strdup(name.c_str()), reinterpret_cast<PyObject* (*)()>(init)) != 0) {
       status = absl::ResourceExhaustedError("no memory for the extension modules");
     }
   }
   globfree(&files);
-  return status;
+  if (!status.ok()) return status;
+  return handles;
 }
 
 // Sets every path, because each new interpreter would look for those that are not set, in files it may not see.
@@ -131,11 +135,13 @@ absl::StatusOr<std::unique_ptr<PythonProcess>> PythonProcess::Create() {
   signal(SIGPIPE, SIG_IGN);
   absl::StatusOr<std::unique_ptr<ArenaMemory>> arenas = ArenaMemory::Create();
   if (!arenas.ok()) return arenas.status();
-  absl::Status status = AddExtensions();
-  if (status.ok()) status = Initialize();
+  absl::StatusOr<absl::flat_hash_map<std::string, void*>> extensions = AddExtensions();
+  if (!extensions.ok()) return extensions.status();
+  const absl::Status status = Initialize();
   if (!status.ok()) return status;
   std::unique_ptr<PythonProcess> process(new PythonProcess());
   process->arenas_ = *std::move(arenas);
+  process->randomness_ = std::make_unique<LibraryRandomness>((*extensions)["_ssl"], (*extensions)["_sqlite3"]);
   process->main_ = PyThreadState_Get();
   absl::StatusOr<std::unique_ptr<Library>> library = Library::Load();
   if (!library.ok()) return library.status();

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "runtime/python/arena_memory.h"
 #include "runtime/python/library.h"
+#include "runtime/python/library_randomness.h"
 
 namespace mayfly::runtime {
 
@@ -27,12 +28,14 @@ class PythonProcess {
 
   const Library& library() const { return *library_; }
   ArenaMemory& arenas() const { return *arenas_; }
+  const LibraryRandomness& randomness() const { return *randomness_; }
   PyThreadState* main_thread_state() const { return main_; }
 
  private:
   PythonProcess() = default;
 
   std::unique_ptr<ArenaMemory> arenas_;  // held first, given back last
+  std::unique_ptr<LibraryRandomness> randomness_;
   PyThreadState* main_ = nullptr;
   std::unique_ptr<Library> library_;
 };
