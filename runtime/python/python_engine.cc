@@ -10,6 +10,19 @@
 
 namespace mayfly::runtime {
 
+namespace {
+
+LoadReply RefuseMain(Isolation isolation) {
+  const bool fresh = isolation == Isolation::kFresh;
+  return LoadReply{
+      .outcome = Outcome::kSourceInvalid,
+      .error = {.type = "ManifestError",
+                .message = fresh ? R"("pythonInterpreter": "main" needs rewind isolation; this server runs fresh)"
+                                 : R"(this server has no "pythonInterpreter": "main")"}};
+}
+
+}  // namespace
+
 StandingGuest MakeStandingGuest(const PythonProcess& process) {
   StandingGuest standing{.host = std::make_unique<HostContext>(process.library()), .guest = nullptr};
   standing.guest = Guest::Create(process, *standing.host);
@@ -20,12 +33,7 @@ PythonEngine::PythonEngine(const PythonProcess& process, Isolation isolation, St
     : process_(process), isolation_(isolation), standing_(std::move(standing)) {}
 
 LoadReply PythonEngine::Load(const LoadRequest& function, LogBuffer& logs) {
-  if (function.python_interpreter == PythonInterpreter::kMain && isolation_ == Isolation::kFresh) {
-    return LoadReply{
-        .outcome = Outcome::kSourceInvalid,
-        .error = {.type = "ManifestError",
-                  .message = "\"pythonInterpreter\": \"main\" needs rewind isolation; this server runs fresh"}};
-  }
+  if (function.python_interpreter == PythonInterpreter::kMain) return RefuseMain(isolation_);
   handler_ = function.handler;
   warmup_events_ = function.warmup_events;
   standing_.host->modules = SourceModules(function, process_.library().names());

@@ -36,7 +36,7 @@ class PythonEngine : public Engine {
   // `process` outlives the engine. The function is loaded into the standing guest.
   PythonEngine(const PythonProcess& process, Isolation isolation, StandingGuest standing);
 
-  // Refuses a function that wants the main interpreter, under `fresh`.
+  // Refuses a function that wants the main interpreter.
 
   LoadReply Load(const LoadRequest& function, LogBuffer& logs) override;
   RunReply Run(const RunRequest& call, LogBuffer& logs) override;
