@@ -130,8 +130,8 @@ double CpuMicros(int who) {
 
 void Measure(const Way& way, int worker_core) {
   Ends ends = {};
-  ends.mailbox = static_cast<Mailbox*>(
-      mmap(nullptr, sizeof(Mailbox), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  ends.mailbox =
+      static_cast<Mailbox*>(mmap(nullptr, sizeof(Mailbox), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   Await(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends.socket) == 0, "socketpair");
   ends.request_fd = eventfd(0, 0);
   ends.reply_fd = eventfd(0, 0);

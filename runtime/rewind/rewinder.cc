@@ -110,9 +110,10 @@ class RewinderImpl final : public Rewinder {
 
   bool valid() const { return checkpoint_.valid(); }
 
-  bool Checkpoint() override {
+  Resumed Checkpoint() override {
     swapcontext(&resume_, &main_);
-    return error_ == nullptr;
+    if (error_ != nullptr) return Resumed::kFailed;
+    return rewound_ ? Resumed::kRewound : Resumed::kTaken;
   }
 
   bool CanRewind() override { return kernel_.CanRestore(); }
@@ -139,6 +140,7 @@ class RewinderImpl final : public Rewinder {
       self.error_ = self.Take();
     } else {
       self.Restore();
+      self.rewound_ = true;
     }
     setcontext(&self.resume_);
   }
@@ -340,6 +342,7 @@ class RewinderImpl final : public Rewinder {
   ucontext_t main_;    // begins Main on the rewinder's stack
   ucontext_t resume_;  // where Checkpoint() returns
   bool taken_ = false;
+  bool rewound_ = false;
   const char* error_ = nullptr;
   uint64_t faults_ = 0;
   RewindCost cost_;

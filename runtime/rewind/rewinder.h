@@ -50,8 +50,14 @@ class Rewinder {
   // `image` outlives it. Errors: UNAVAILABLE.
   static absl::StatusOr<Rewinder*> Create(const ZygoteImage& image, const RewinderOptions& options);
 
-  // Called once. False, the first time, if the checkpoint could not be taken: error() says why.
-  virtual bool Checkpoint() = 0;
+  enum class Resumed {
+    kFailed,   // the checkpoint could not be taken: error() says why
+    kTaken,    // it is taken
+    kRewound,  // a Rewind has come back to it
+  };
+
+  // Called once.
+  virtual Resumed Checkpoint() = 0;
 
   // Whether a Rewind will bring everything back, as far as can be told without doing it. (A guest that has unmapped
   // what it did not map, say, has done it for good.)

@@ -79,7 +79,9 @@ class RewinderTest : public testing::TestWithParam<RewindWay> {
         Rewinder::Create(*image, {.way = GetParam(), .verify = true, .idle_calls_max = 64, .exit_code = kNotPristine});
     if (!rewinder.ok()) _exit(kSetUpFailed);
     load();
-    if (!(*rewinder)->Checkpoint()) {
+    const Rewinder::Resumed resumed = (*rewinder)->Checkpoint();
+    CHILD_EXPECT((resumed == Rewinder::Resumed::kTaken) == (survivor.calls == 0));
+    if (resumed == Rewinder::Resumed::kFailed) {
       dprintf(STDERR_FILENO, "%s\n", (*rewinder)->error());
       _exit(kSetUpFailed);
     }

@@ -56,7 +56,7 @@ void RunWorker(const RewindBenchmark& benchmark, EngineBoot& boot, const ZygoteI
   if (loaded.outcome != Outcome::kReturned) Fail(loaded.error.stack);
   engine->BeforeCheckpoint();
   const int64_t settled = MonotonicNanos();
-  if (!rewinder.Checkpoint()) Fail(rewinder.error());
+  if (rewinder.Checkpoint() == Rewinder::Resumed::kFailed) Fail(rewinder.error());
   if (measured.calls == 0) {
     measured.load_nanos = settled - begin;
     measured.checkpoint_nanos = MonotonicNanos() - settled;

@@ -138,10 +138,10 @@ class ObedientEngine final : public Engine {
   }
 
   bool Prepare() override { return prepares_; }
-  void BeforeCheckpoint() override {
+  void BeforeCheckpoint() override {}
+  void AfterCheckpoint() override {
     if (!checkpoints_) abort();
   }
-  void AfterCheckpoint() override {}
 
  private:
   RunReply Obey(std::string_view command, std::string_view rest, const RunRequest& call) {

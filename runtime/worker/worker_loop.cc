@@ -99,8 +99,7 @@ class Server {
   void Answer(Message message) {
     switch (message.type) {
       case MessageType::kLoad:
-        if (Load(message) && rewinder_ != nullptr) TakeCheckpoint();
-        return;
+        return Load(std::move(message));
       case MessageType::kRun:
         return Run(std::move(message));
       case MessageType::kPrepare:
@@ -115,22 +114,32 @@ class Server {
   }
 
  private:
-  // Whether the function is loaded.
-  bool Load(const Message& message) {
+  void Load(Message message) {
+    const uint64_t ticket = message.ticket;
+    const auto [outcome, reply] = LoadEngine(std::exchange(message, {}));
+    if (rewinder_ == nullptr || outcome != Outcome::kReturned) return Send(MessageType::kLoaded, ticket, reply, {});
+    engine_->BeforeCheckpoint();
+    // Where each call begins: it comes here again after each rewind.
+    switch (rewinder_->Checkpoint()) {
+      case Rewinder::Resumed::kFailed:
+        EndForSetup(rewinder_->error());
+      case Rewinder::Resumed::kTaken:
+        Send(MessageType::kLoaded, ticket, reply, {});
+        break;
+      case Rewinder::Resumed::kRewound:
+        break;
+    }
+    engine_->AfterCheckpoint();
+  }
+
+  // The outcome, and the encoded reply; the request, which may be large, is gone afterwards.
+  std::pair<Outcome, std::string> LoadEngine(const Message& message) {
     absl::StatusOr<LoadRequest> request = DecodeLoadRequest(message.fields);
     if (!request.ok()) EndForSetup(request.status().message());
     logs_.Begin();
     LoadReply reply = engine_->Load(*request, logs_);
     reply.logs = logs_.Take();
-    Send(MessageType::kLoaded, message.ticket, EncodeLoadReply(reply), {});
-    return reply.outcome == Outcome::kReturned;
-  }
-
-  // Where each call begins: comes here again after each rewind.
-  void TakeCheckpoint() {
-    engine_->BeforeCheckpoint();
-    if (!rewinder_->Checkpoint()) EndForSetup(rewinder_->error());
-    engine_->AfterCheckpoint();
+    return {reply.outcome, EncodeLoadReply(reply)};
   }
 
   void Run(Message message) {
