@@ -54,15 +54,16 @@ ProcessMeter::ProcessMeter(pid_t pid)
 void ProcessMeter::Begin() {
   // "5" resets the high-water mark of the resident size (proc(5)). Without it the peak is the life's, which is still
   // true.
-  if (clear_refs_.valid() && pwrite(clear_refs_.get(), "5", 1, 0) != 1) clear_refs_.reset();
+  if (peak_is_old_ && clear_refs_.valid() && pwrite(clear_refs_.get(), "5", 1, 0) != 1) clear_refs_.reset();
   cpu_at_begin_ = CpuTime();
 }
 
-WorkerUsage ProcessMeter::Read() const {
+WorkerUsage ProcessMeter::Read() {
   const absl::Duration cpu_time = std::max(CpuTime() - cpu_at_begin_, absl::ZeroDuration());
+  peak_is_old_ = cpu_time >= kPeakCpuTimeMin;
   return {
       .cpu_time = cpu_time,
-      .peak_memory_kib = ClampKib(cpu_time < kPeakCpuTimeMin ? ResidentKib() : PeakKib()),
+      .peak_memory_kib = ClampKib(peak_is_old_ ? PeakKib() : ResidentKib()),
   };
 }
 

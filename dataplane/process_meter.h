@@ -20,7 +20,8 @@ namespace mayfly::dataplane {
 //
 // The kernel tells the high-water mark in /proc/<pid>/status alone, which costs 4 us to read. After less than
 // 100 us of CPU time the resident size of now is taken instead, which costs 0.6 us (statm): what a call has
-// taken and given back meanwhile is no more than it could fault in, some MiB. Not thread-safe.
+// taken and given back meanwhile is no more than it could fault in, some MiB. For the same reason the mark is reset
+// only after a call that took longer. Not thread-safe.
 class ProcessMeter {
  public:
   explicit ProcessMeter(pid_t pid);
@@ -29,7 +30,7 @@ class ProcessMeter {
   void Begin();
 
   // Since Begin. The process is alive and idle.
-  WorkerUsage Read() const;
+  WorkerUsage Read();
 
   // Since Begin, of a process that has ended.
   WorkerUsage Read(const ProcessExit& exit) const;
@@ -41,6 +42,7 @@ class ProcessMeter {
 
   clockid_t cpu_clock_ = 0;
   bool has_cpu_clock_ = false;
+  bool peak_is_old_ = true;  // the high-water mark may be that of a call before
   UniqueFd clear_refs_;
   UniqueFd status_;
   UniqueFd statm_;

@@ -282,7 +282,7 @@ bool WorkerLife::NeverTookTheCall() const {
   return is_unread_ || (exit_.has_value() && exit_->ExitedWith(runtime::kExitRewindFailed));
 }
 
-WorkerUsage WorkerLife::Usage() const { return exit_.has_value() ? meter_.Read(*exit_) : meter_.Read(); }
+WorkerUsage WorkerLife::Usage() { return exit_.has_value() ? meter_.Read(*exit_) : meter_.Read(); }
 
 // Nothing more is taken from the worker. A process that closed its channel by ending keeps the exit code it ended with.
 void WorkerLife::Lose(std::string_view malformed) {

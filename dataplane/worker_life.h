@@ -75,7 +75,7 @@ class WorkerLife final : public ProcessListener, public std::enable_shared_from_
   Answer Finish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Answer Fail() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Failure() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  WorkerUsage Usage() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  WorkerUsage Usage() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool NeverTookTheCall() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Lose(std::string_view malformed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
