@@ -43,8 +43,7 @@ KernelState::KernelState(UnrestoredMemory& memory, int statm, int maps, int firs
       text_(memory.AllocateArray<char>(kMapsTextBytesMax)),
       taken_room_(memory.AllocateArray<Mapping>(kMappingsMax)),
       current_room_(memory.AllocateArray<Mapping>(kMappingsMax)),
-      open_fds_(memory.AllocateArray<bool>(kWorkerFdsMax)),
-      first_free_fd_(first_guest_fd) {}
+      unrestored_(memory.all()) {}
 
 bool KernelState::IsSame(const Mapping& was, const Mapping& is) const {
   // The store itself has been sealed.
@@ -87,38 +86,31 @@ std::span<const Mapping> KernelState::ReadMappings() {
 
 bool KernelState::Take(uint64_t store) {
   store_ = store;
-  for (size_t fd = 0; fd < open_fds_.size(); ++fd) {
-    open_fds_[fd] = IsOpen(static_cast<int>(fd));
-    if (open_fds_[fd]) first_free_fd_ = std::max(first_free_fd_, static_cast<int>(fd) + 1);
-  }
+  has_lasting_ = HasLasting();
   break_ = static_cast<uintptr_t>(RawSyscall(SYS_brk, 0));
   return ReadSizes(sizes_);
 }
 
-bool KernelState::HasKeptFds() {
-  for (int fd = first_guest_fd_; fd < first_free_fd_; ++fd) {
-    if (open_fds_[static_cast<size_t>(fd)] && !IsOpen(fd)) return Fail("a descriptor was closed");
+// What a call can change and no rewind brings back.
+bool KernelState::HasLasting() const {
+  for (int fd = first_guest_fd_; fd < kWorkerFdsMax; ++fd) {
+    if (IsOpen(fd)) return true;
   }
-  return true;
-}
-
-// Those among the known ones, and all behind them.
-void KernelState::CloseNewFds() const {
-  for (int fd = first_guest_fd_; fd < first_free_fd_; ++fd) {
-    if (!open_fds_[static_cast<size_t>(fd)]) RawSyscall(SYS_close, fd);
-  }
-  RawSyscall(SYS_close_range, first_free_fd_, UINT_MAX, 0);
+  return std::ranges::any_of(taken_, [this](const Mapping& mapping) {
+    return mapping.shared_anonymous && mapping.begin != reinterpret_cast<uintptr_t>(unrestored_.data());
+  });
 }
 
 bool KernelState::CanRestore() {
   Sizes sizes;
-  if (!HasKeptFds() || !ReadSizes(sizes)) return false;
+  if (has_lasting_) return Fail("the function keeps descriptors or shared memory");
+  if (!ReadSizes(sizes)) return false;
   is_as_large_ = sizes == sizes_;
   return is_as_large_ || ReconcileMappings(Mode::kTry);
 }
 
 bool KernelState::Restore() {
-  CloseNewFds();
+  RawSyscall(SYS_close_range, first_guest_fd_, UINT_MAX, 0);
   // The break has not moved either: it would be larger, or smaller.
   if (std::exchange(is_as_large_, false)) return true;
   if (static_cast<uintptr_t>(RawSyscall(SYS_brk, 0)) != break_ &&
@@ -177,10 +169,10 @@ bool KernelState::ReconcileRange(uintptr_t begin, uintptr_t end, const Mapping* 
 
 bool KernelState::IsAsTaken() {
   Sizes sizes;
-  if (!HasKeptFds() || !ReadSizes(sizes)) return false;
+  if (!ReadSizes(sizes)) return false;
   if (sizes != sizes_) return Fail("the size differs");
-  for (size_t fd = 0; fd < open_fds_.size(); ++fd) {
-    if (IsOpen(static_cast<int>(fd)) != open_fds_[fd]) return Fail("a descriptor is new");
+  for (int fd = first_guest_fd_; fd < kWorkerFdsMax; ++fd) {
+    if (IsOpen(fd)) return Fail("a descriptor is new");
   }
   if (static_cast<uintptr_t>(RawSyscall(SYS_brk, 0)) != break_) return Fail("the break differs");
   return ReconcileMappings(Mode::kVerify);

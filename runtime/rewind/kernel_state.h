@@ -29,7 +29,9 @@ class KernelState {
   bool Take(uint64_t store);
 
   // Whether Restore will succeed, whatever the call has done; without changing anything. Between the two, nothing may
-  // be mapped or unmapped.
+  // be mapped or unmapped. Never where the
+  // function had descriptors or shared memory of its own at the checkpoint: what a pipe holds, for one, does not come
+  // back.
   bool CanRestore();
 
   // Unmaps what is new, takes back what has grown, and closes what was opened. False, and error(), if something is lost
@@ -57,8 +59,7 @@ class KernelState {
   bool IsSame(const Mapping& was, const Mapping& is) const;
   bool ReconcileMappings(Mode mode);
   bool ReconcileRange(uintptr_t begin, uintptr_t end, const Mapping* was, const Mapping* is, Mode mode);
-  bool HasKeptFds();
-  void CloseNewFds() const;
+  bool HasLasting() const;
 
   const int statm_;
   const int maps_;
@@ -67,8 +68,8 @@ class KernelState {
   std::span<Mapping> taken_room_;
   std::span<Mapping> current_room_;
   std::span<const Mapping> taken_;
-  std::span<bool> open_fds_;
-  int first_free_fd_;  // all behind it are free
+  const std::span<const char> unrestored_;
+  bool has_lasting_ = false;
   Sizes sizes_ = {};
   bool is_as_large_ = false;  // CanRestore has just found it so
   uintptr_t break_ = 0;

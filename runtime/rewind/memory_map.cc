@@ -46,6 +46,8 @@ bool ParseLine(std::string_view line, Mapping& mapping) {
   mapping.end = end;
   mapping.stack = line.ends_with("[stack]");
   mapping.special = line.find("[v") != std::string_view::npos;
+  // The kernel makes a file of that name for it (mm/shmem.c).
+  mapping.shared_anonymous = mapping.shared && line.ends_with("/dev/zero (deleted)");
   return true;
 }
 

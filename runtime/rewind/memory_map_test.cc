@@ -31,7 +31,7 @@ TEST(MemoryMap, ReadsEachLine) {
   EXPECT_EQ(mappings[1].protection, PROT_READ | PROT_EXEC);
   EXPECT_EQ(mappings[1].offset, 0xa000u);
   EXPECT_EQ(mappings[1].inode, 1234567u);
-  EXPECT_TRUE(mappings[2].shared);
+  EXPECT_TRUE(mappings[2].shared && !mappings[2].shared_anonymous);
   EXPECT_FALSE(mappings[2].IsPrivateWritable());
   EXPECT_EQ(mappings[3].protection, PROT_NONE);
   EXPECT_TRUE(mappings[4].stack);

@@ -48,6 +48,15 @@ struct Survivor {
     }                                                                \
   } while (false)
 
+// In a file, as a worker's channel is: memory shared without one is the guest's own.
+Survivor& NewSurvivor() {
+  const int fd = memfd_create("survivor", MFD_CLOEXEC);
+  if (fd < 0 || ftruncate(fd, sizeof(Survivor)) != 0) _exit(kSetUpFailed);
+  void* const memory = mmap(nullptr, sizeof(Survivor), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  close(fd);
+  return *static_cast<Survivor*>(memory);
+}
+
 class RewinderTest : public testing::TestWithParam<RewindWay> {
  protected:
   void SetUp() override {
@@ -71,8 +80,7 @@ class RewinderTest : public testing::TestWithParam<RewindWay> {
   [[noreturn]] static void Child(int calls, const std::function<void()>& load,
                                  const std::function<void(Rewinder&, Survivor&)>& call, bool expect_can_rewind) {
     ConfigureProcessMemory();
-    Survivor& survivor = *static_cast<Survivor*>(
-        mmap(nullptr, sizeof(Survivor), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    Survivor& survivor = NewSurvivor();
     const absl::StatusOr<ZygoteImage> image = ZygoteImage::Take();
     if (!image.ok()) _exit(kSetUpFailed);
     const absl::StatusOr<Rewinder*> rewinder =
@@ -180,10 +188,17 @@ TEST_P(RewinderTest, ClosesWhatACallHasOpened) {
   EXPECT_EQ(Run(5, [] {}, call), 0);
 }
 
-TEST_P(RewinderTest, KnowsBeforehandThatAClosedDescriptorIsLost) {
-  static int fd;
-  const auto load = [] { fd = open("/dev/null", O_RDONLY); };
-  EXPECT_EQ(Run(1, load, [](Rewinder&, Survivor&) { close(fd); }, false), 0);
+TEST_P(RewinderTest, KnowsBeforehandThatADescriptorOfTheFunctionItselfMayHaveChanged) {
+  const auto load = [] {
+    int ends[2];
+    if (pipe(ends) != 0) _exit(kSetUpFailed);
+  };
+  EXPECT_EQ(Run(1, load, [](Rewinder&, Survivor&) {}, false), 0);
+}
+
+TEST_P(RewinderTest, KnowsBeforehandThatMemoryTheFunctionSharesMayHaveChanged) {
+  const auto load = [] { mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0); };
+  EXPECT_EQ(Run(1, load, [](Rewinder&, Survivor&) {}, false), 0);
 }
 
 TEST_P(RewinderTest, BringsTheSignalMaskBack) {
