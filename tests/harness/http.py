@@ -89,6 +89,10 @@ class Http:
     def invoke(self, id, event=None, **options):
         return self.post(f"/invoke/{id}", event, **options)
 
+    def keep_alive(self):
+        """A connection for many calls, one after the other."""
+        return KeptConnection(self.port)
+
     def raw(self, sent, timeout=60):
         """Sends bytes on a connection of their own and reads until the server closes it."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as connection:
@@ -97,3 +101,24 @@ class Http:
             while chunk := connection.recv(65536):
                 received += chunk
             return received
+
+
+class KeptConnection:
+    """Calls functions on one connection. The owner closes it; it is a context manager too."""
+
+    def __init__(self, port):
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._connection.close()
+
+    def post(self, path, body):
+        self._connection.request("POST", path, body=json.dumps(body).encode())
+        response = self._connection.getresponse()
+        return Reply(response.status, response.getheaders(), response.read())
+
+    def invoke(self, id, event=None):
+        return self.post(f"/invoke/{id}", event)

@@ -1,0 +1,24 @@
+"""What a function's top level opens or shares is no memory that a rewind restores: such a function gets a new worker for each call."""
+
+import pytest
+
+OPENS = {
+    "a pipe": ("import os\nr, w = os.pipe()\nos.set_blocking(r, False)\n", "os.write(w, b'planted')", "os.read(r, 9)"),
+    "a pair of sockets": ("import socket\nr, w = socket.socketpair()\nr.setblocking(False)\n", "w.send(b'planted')", "r.recv(9)"),
+    "an eventfd": ("import os\nr = os.eventfd(0, os.EFD_NONBLOCK)\n", "os.eventfd_write(r, 7)", "os.eventfd_read(r)"),
+    "shared memory": ("import mmap\nm = mmap.mmap(-1, 4096)\n", "m[0] = 7", "1 / m[0]"),
+}
+
+
+@pytest.mark.parametrize("what", OPENS)
+def test_nothing_lasts_in(http, function_id, what):
+    top_level, plant, look = OPENS[what]
+    handler = f"def handler(event):\n    try:\n        seen = repr({look})\n    except (BlockingIOError, ZeroDivisionError):\n        seen = None\n    {plant}\n    return seen\n"
+    http.deploy(function_id, "python", top_level + handler)
+    assert [http.invoke(function_id).body for _ in range(4)] == [b"null"] * 4
+
+
+def test_a_descriptor_that_stands_for_another_is_put_right(http, function_id):
+    source = "import os, socket\na, b = socket.socketpair()\nr, w = os.pipe()\ndef handler(event):\n    seen = os.fstat(r).st_mode == os.fstat(w).st_mode\n    os.dup2(a.fileno(), r)\n    return seen\n"
+    http.deploy(function_id, "python", source)
+    assert [http.invoke(function_id).body for _ in range(4)] == [b"true"] * 4
