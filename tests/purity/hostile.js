@@ -261,7 +261,7 @@ const damage = {
     setInterval(() => state.ticks++, 1); return new Promise(() => {});
   },
   outOfMemory() {
-    for (;;) kept.push(new Array(1e6).fill({}));
+    for (;;) kept.push(new Uint8Array(1 << 24).fill(1));
   },
 };
 

@@ -26,8 +26,8 @@ def way_server(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def first_answers():
-    """(language, commands) → the answer of a new worker, with whatever way it was first asked: all must answer alike."""
+def first_answers(way_server):
+    """(language, commands) → the answer of a new worker of that server."""
     return {}
 
 
