@@ -1,4 +1,4 @@
-"""Runs in each sub-interpreter before any of the function's code: puts up the imports, the output and the errors that a function meets, loads it
+"""Runs in each interpreter that has a function, before any of the function's code: puts up the imports, the output and the errors that a function meets, loads it
 and calls it. The C++ side (guest.cc) runs this file with the functions of host_functions.h as its globals, `host_*`, and takes `load` and
 `call` from it.
 
@@ -129,12 +129,16 @@ class ManifestFinder:
     def __init__(self, hooks):
         self._loader = ManifestLoader()
         self._hooks = hooks
+        self.find_kept = lambda fullname: None  # main_packages' find_spec, in the main interpreter
 
     def find_spec(self, fullname, path=None, target=None):
         found = host_find(fullname)
         # A parent that only the names below it imply gives way to the standard library's package of that name.
         if found is not None and not (found[2] and FrozenImporter.find_spec(fullname)):
             return self.make_spec(fullname, found)
+        kept = self.find_kept(fullname)
+        if kept is not None:
+            return kept
         hook = self._hooks.get(fullname)
         spec = FrozenImporter.find_spec(fullname) if hook else None
         if spec is not None:
@@ -272,17 +276,52 @@ def _hook_random(random):
 
 
 def repeats():
-    """Whether reseed() has anything to do."""
-    return bool(_os_seeded)
+    """Called before the checkpoint: whether reseed() has anything to do."""
+    packages_repeat = _main_packages is not None and _main_packages["prepare_reseed"]()
+    return bool(_os_seeded) or packages_repeat
 
 
 def reseed():
     """Draws the state anew of what would else give the same numbers after each rewind."""
+    if _main_packages is not None:
+        _main_packages["reseed"]()
+    _reseed_generators()
+
+
+def _reseed_generators():
     for reference in list(_os_seeded.values()):
         generator = reference()
         if generator is not None:
             _seed_generator(generator, int.from_bytes(urandom(32)))
             generator.gauss_next = None
+
+
+# The main interpreter --------------------------------------------------------------------------------------------
+
+_main_packages = None  # main_packages.py's namespace, in the main interpreter
+
+
+def prepare_packages():
+    """In the main interpreter, while files can be read: loads the packages that work in no other."""
+    global _main_packages
+    namespace = {
+        "__builtins__": __builtins__,
+        "host_find": host_find,
+        "host_read_mt19937": host_read_mt19937,
+        "host_redraw_mt19937": host_redraw_mt19937,
+        "host_replace_method": host_replace_method,
+        "note_generator": _note,
+        "reseed_generators": _reseed_generators,
+    }
+    before = set(sys.modules)
+    exec(host_internal("main_packages"), namespace)
+    namespace["load"](before)
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+    # A generator of a module that no function has imported yet.
+    _os_seeded.clear()
+    _finder.find_kept = namespace["find_spec"]
+    _main_packages = namespace
 
 
 # Time zones ------------------------------------------------------------------------------------------------------

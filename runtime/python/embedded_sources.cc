@@ -12,14 +12,18 @@ constexpr std::string_view kErrorReport =
 constexpr std::string_view kLibraryReader =
 #include "runtime/python/library_reader.inc"
     ;
+constexpr std::string_view kMainPackages =
+#include "runtime/python/main_packages.inc"
+    ;
 
 }  // namespace
 
-std::array<EmbeddedSource, 3> EmbeddedSources() {
+std::array<EmbeddedSource, 4> EmbeddedSources() {
   return {{
       {.name = "bootstrap", .file = "<mayfly bootstrap>", .text = kBootstrap},
       {.name = "error_report", .file = "<mayfly error_report>", .text = kErrorReport},
       {.name = "library_reader", .file = "<mayfly library_reader>", .text = kLibraryReader},
+      {.name = "main_packages", .file = "<mayfly main_packages>", .text = kMainPackages},
   }};
 }
 

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "runtime/python/engine_test_util.h"
+#include "runtime/python/interpreter.h"
 #include "runtime/python/python_engine.h"
-#include "runtime/python/sub_interpreter.h"
 
 namespace mayfly::runtime {
 namespace {
@@ -59,7 +59,7 @@ BENCHMARK(BM_RunAlone)->Unit(benchmark::kMicrosecond);
 
 // An interpreter with nothing of ours in it.
 void BM_BareInterpreter(benchmark::State& state) {
-  for (auto _ : state) SubInterpreter::Create(TestProcess().main_thread_state()).reset();
+  for (auto _ : state) Interpreter::CreateSub(TestProcess().main_thread_state()).reset();
 }
 BENCHMARK(BM_BareInterpreter)->Unit(benchmark::kMicrosecond);
 

@@ -45,17 +45,21 @@ std::string_view TrimJsonSpace(std::string_view text) {
 }  // namespace
 
 std::unique_ptr<Guest> Guest::Create(const PythonProcess& process, HostContext& host) {
-  std::unique_ptr<SubInterpreter> interpreter = SubInterpreter::Create(process.main_thread_state());
+  std::unique_ptr<Interpreter> interpreter = host.is_main ? Interpreter::BorrowMain(process.main_thread_state())
+                                                          : Interpreter::CreateSub(process.main_thread_state());
   if (interpreter == nullptr) return nullptr;
   std::unique_ptr<Guest> guest(new Guest(std::move(interpreter), host));
   if (!guest->Boot()) return nullptr;
   return guest;
 }
 
-Guest::Guest(std::unique_ptr<SubInterpreter> interpreter, HostContext& host)
+Guest::Guest(std::unique_ptr<Interpreter> interpreter, HostContext& host)
     : interpreter_(std::move(interpreter)), host_(host) {}
 
-Guest::~Guest() { PyErr_Clear(); }
+Guest::~Guest() {
+  Attach();
+  PyErr_Clear();
+}
 
 bool Guest::Boot() {
   const std::string_view bytes = host_.library.Internal("bootstrap");
@@ -69,15 +73,23 @@ bool Guest::Boot() {
     return false;
   }
   const std::pair<const char*, PyRef*> exports[] = {
-      {"load", &load_},     {"call", &call_},       {"failure", &failure_}, {"scan_json", &scan_},
-      {"freeze", &freeze_}, {"repeats", &repeats_}, {"reseed", &reseed_},   {"prepare_report", &prepare_report_},
+      {"load", &load_},
+      {"call", &call_},
+      {"failure", &failure_},
+      {"scan_json", &scan_},
+      {"freeze", &freeze_},
+      {"repeats", &repeats_},
+      {"reseed", &reseed_},
+      {"prepare_report", &prepare_report_},
+      {"prepare_packages", &prepare_packages_},
   };
   for (const auto& [name, place] : exports) *place = PyRef::Share(PyDict_GetItemString(globals.get(), name));
   return std::all_of(std::begin(exports), std::end(exports), [](const auto& entry) { return bool(*entry.second); });
 }
 
 bool Guest::Settle() {
-  const bool prepared = bool(PyRef::Own(PyObject_CallNoArgs(prepare_report_.get())));
+  const bool prepared = PyRef::Own(PyObject_CallNoArgs(prepare_report_.get())) &&
+                        (!interpreter_->is_main() || PyRef::Own(PyObject_CallNoArgs(prepare_packages_.get())));
   PyGC_Collect();
   return prepared && PyRef::Own(PyObject_CallNoArgs(freeze_.get()));
 }

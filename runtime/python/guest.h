@@ -7,22 +7,25 @@
 
 #include "runtime/channel/messages.h"
 #include "runtime/python/host_functions.h"
+#include "runtime/python/interpreter.h"
 #include "runtime/python/py_ref.h"
 #include "runtime/python/python_process.h"
-#include "runtime/python/sub_interpreter.h"
 
 namespace mayfly::runtime {
 
 // Load, then Call once. Whatever goes wrong in it is the guest's: it ends in an outcome.
 class Guest {
  public:
-  // An interpreter in which all is ready for a function. Null if there is no memory for another one. `process` and
-  // `host` outlive the guest.
+  // An interpreter in which all is ready for a function, attached: the main one if `host` says so, else a
+  // sub-interpreter of its own. Null if there is no memory for one. `process` and `host` outlive the guest.
   static std::unique_ptr<Guest> Create(const PythonProcess& process, HostContext& host);
 
   ~Guest();
   Guest(const Guest&) = delete;
   Guest& operator=(const Guest&) = delete;
+
+  // Attaches its interpreter, if another one is attached. The functions below need that.
+  void Attach() { interpreter_->Attach(); }
 
   // Runs the top level of the host's modules' own one and resolves `handler`. All of the reply but its logs.
   LoadReply Load(const std::string& handler);
@@ -30,8 +33,9 @@ class Guest {
   // Calls the handler. All of the reply but its logs.
   RunReply Call(const RunRequest& call);
 
-  // Called before the memory of now becomes an image, without a function: makes the report of errors ready, and lets no
-  // later collection of garbage look at the objects that are there (gc.freeze). False if memory is short.
+  // Called before the memory of now becomes an image, without a function: makes the report of errors ready, loads
+  // what works in the main interpreter only if it is that one's, and lets no later collection of garbage look at the
+  // objects that are there (gc.freeze). False if memory is short.
   bool Settle();
 
   // Called before and after a checkpoint, with a function loaded: the second draws anew the state of Python's random
@@ -40,7 +44,7 @@ class Guest {
   void AfterCheckpoint();
 
  private:
-  Guest(std::unique_ptr<SubInterpreter> interpreter, HostContext& host);
+  Guest(std::unique_ptr<Interpreter> interpreter, HostContext& host);
 
   bool Boot();
   PyRef ParseEvent(const std::string& event, RunReply& reply);
@@ -48,12 +52,13 @@ class Guest {
   void Encode(PyObject* value, RunReply& reply);
 
   // Held last, ended last.
-  const std::unique_ptr<SubInterpreter> interpreter_;
+  const std::unique_ptr<Interpreter> interpreter_;
   HostContext& host_;
   PyRef load_;
   PyRef call_;
   PyRef failure_;
   PyRef prepare_report_;
+  PyRef prepare_packages_;
   PyRef freeze_;
   PyRef repeats_;
   PyRef reseed_;

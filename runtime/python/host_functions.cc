@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/nearest.h"
+#include "runtime/python/numpy_random.h"
 #include "runtime/python/py_text.h"
 
 namespace mayfly::runtime {
@@ -95,8 +96,14 @@ PyObject* Hint(PyObject* self, PyObject* argument) {
   const std::optional<std::string_view> name = NameOf(argument);
   if (!name.has_value()) return nullptr;
   const HostContext& context = ContextOf(self);
-  if (context.library.names().contains(std::string(name->substr(0, name->find('.'))))) {
+  const std::string top_level(name->substr(0, name->find('.')));
+  if (context.library.names().contains(top_level)) {
     return ToPyStr("this part of the standard library is not there for functions").release();
+  }
+  if (!context.is_main && context.library.HasMainPackage(top_level)) {
+    return ToPyStr(absl::StrCat(top_level, " works in the main interpreter only: set ",
+                                R"("pythonInterpreter": "main" in the manifest)"))
+        .release();
   }
   std::vector<std::string> known = context.modules.DependencyNames();
   std::copy_if(context.library.names().begin(), context.library.names().end(), std::back_inserter(known),
@@ -151,6 +158,10 @@ PyMethodDef kFunctions[] = {
     {"host_hint", Hint, METH_O, nullptr},
     {"host_internal", Internal, METH_O, nullptr},
     {"host_write", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(Write)), METH_FASTCALL, nullptr},
+    {"host_read_mt19937", ReadMt19937, METH_O, nullptr},
+    {"host_redraw_mt19937", RedrawMt19937, METH_O, nullptr},
+    {"host_replace_method", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(ReplaceMethod)), METH_FASTCALL,
+     nullptr},
     {"host_zone", Zone, METH_O, nullptr},
     {"host_zone_names", ZoneNames, METH_NOARGS, nullptr},
 };

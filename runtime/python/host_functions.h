@@ -12,11 +12,12 @@ namespace mayfly::runtime {
 
 // What the functions work on. Outlives every interpreter that has them.
 struct HostContext {
-  explicit HostContext(const Library& library) : library(library) {}
+  HostContext(const Library& library, bool is_main) : library(library), is_main(is_main) {}
   HostContext(const HostContext&) = delete;
   HostContext& operator=(const HostContext&) = delete;
 
   const Library& library;
+  const bool is_main;     // of the main interpreter
   SourceModules modules;  // none, before a function is loaded
   OutputLines output;
 };
@@ -32,6 +33,7 @@ struct HostContext {
 //   host_hint(name) → what to say of a module that can't be found
 //   host_internal(name) → code object of one of our own files
 //   host_write(stream, level, bytes) → how many bytes: output
+//   host_read_mt19937, host_redraw_mt19937, host_replace_method: numpy_random.h
 //   host_zone(key) → TZif bytes, or None;  host_zone_names() → list of keys
 // False with the exception set if memory is short.
 bool AddHostFunctions(PyObject* globals, HostContext& context);

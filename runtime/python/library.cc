@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "base/unique_fd.h"
 #include "runtime/python/embedded_sources.h"
 #include "runtime/python/py_text.h"
@@ -81,6 +82,9 @@ absl::Status Library::Read() {
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(names.get()); ++i) {
     names_.emplace(StrOf(PyList_GET_ITEM(names.get(), i)));
   }
+  const std::string numpy = "numpy";
+  if (access(absl::StrCat(kPackagesFolder, "/", numpy, "/__init__.py").c_str(), R_OK) == 0)
+    main_packages_.insert(numpy);
   return Store(modules.get(), zones.get());
 }
 

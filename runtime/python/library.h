@@ -20,6 +20,9 @@ namespace mayfly::runtime {
 // The folder of the standard library on the platform.
 inline constexpr char kLibraryFolder[] = "/usr/lib/python3.14";
 
+// Where packages are that the operator has installed; main_packages.py has it too.
+inline constexpr char kPackagesFolder[] = "/usr/lib/python3/dist-packages";
+
 // Holds all of it in memory that can't be written, so that no interpreter opens a file and workers share the pages.
 // (Memory that can't be written is not counted to RLIMIT_DATA either.) Lives as long as the process: CPython keeps
 // pointers into it.
@@ -35,6 +38,9 @@ class Library {
 
   // The top-level names of the standard library.
   const std::set<std::string>& names() const { return names_; }
+
+  // Whether `name` is a package that works in the main interpreter only (numpy), and is installed.
+  bool HasMainPackage(const std::string& name) const { return main_packages_.contains(name); }
 
   // TZif data by key ("Europe/Berlin").
   const std::map<std::string, std::string_view, std::less<>>& zones() const { return zones_; }
@@ -55,6 +61,7 @@ class Library {
   size_t region_used_ = 0;
   std::vector<_frozen> table_;  // ended by an entry of nulls
   std::set<std::string> names_;
+  std::set<std::string> main_packages_;
   std::map<std::string, std::string_view, std::less<>> zones_;
   std::map<std::string, std::string, std::less<>> internal_;
 };

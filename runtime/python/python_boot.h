@@ -11,7 +11,7 @@
 
 namespace mayfly::runtime {
 
-// Holds an interpreter that waits for a function, and gives each forked process its copy of it.
+// Holds the interpreters that wait for a function, and gives each forked process its copy of it.
 //
 // CPython is not told of a fork by PyOS_BeforeFork and its fellows: they end every sub-interpreter in the child. What
 // else they do is for locks that another thread may hold, and there is none; os.register_at_fork's handlers have
@@ -30,6 +30,8 @@ class PythonBoot : public EngineBoot {
  private:
   const PythonProcess& process_;
   const Isolation isolation_;
+  // Main is borrowed before the sub-interpreter is made from it, and stays after that has ended. None under `fresh`.
+  StandingGuest standing_main_;
   StandingGuest standing_;
 };
 

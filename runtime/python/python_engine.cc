@@ -23,17 +23,26 @@ LoadReply RefuseMain(Isolation isolation) {
 
 }  // namespace
 
-StandingGuest MakeStandingGuest(const PythonProcess& process) {
-  StandingGuest standing{.host = std::make_unique<HostContext>(process.library()), .guest = nullptr};
+StandingGuest MakeStandingGuest(const PythonProcess& process, PythonInterpreter interpreter) {
+  const bool is_main = interpreter == PythonInterpreter::kMain;
+  StandingGuest standing{.host = std::make_unique<HostContext>(process.library(), is_main), .guest = nullptr};
   standing.guest = Guest::Create(process, *standing.host);
   return standing;
 }
 
-PythonEngine::PythonEngine(const PythonProcess& process, Isolation isolation, StandingGuest standing)
-    : process_(process), isolation_(isolation), standing_(std::move(standing)) {}
+PythonEngine::PythonEngine(const PythonProcess& process, Isolation isolation, StandingGuest standing,
+                           StandingGuest standing_main)
+    : process_(process),
+      isolation_(isolation),
+      standing_(std::move(standing)),
+      standing_main_(std::move(standing_main)) {}
 
 LoadReply PythonEngine::Load(const LoadRequest& function, LogBuffer& logs) {
-  if (function.python_interpreter == PythonInterpreter::kMain) return RefuseMain(isolation_);
+  if (function.python_interpreter == PythonInterpreter::kMain) {
+    if (isolation_ == Isolation::kFresh || standing_main_.host == nullptr) return RefuseMain(isolation_);
+    // The other one stays as it is: to end it would take time and memory.
+    std::swap(standing_, standing_main_);
+  }
   handler_ = function.handler;
   warmup_events_ = function.warmup_events;
   standing_.host->modules = SourceModules(function, process_.library().names());
@@ -42,6 +51,7 @@ LoadReply PythonEngine::Load(const LoadRequest& function, LogBuffer& logs) {
     return LoadReply{.outcome = Outcome::kMemoryLimit,
                      .error = {.type = "MemoryError", .message = "the memory limit is too small for an interpreter"}};
   }
+  standing_.guest->Attach();
   return LoadStanding(&logs);
 }
 

@@ -143,15 +143,24 @@ absl::StatusOr<std::unique_ptr<PythonProcess>> PythonProcess::Create() {
   process->arenas_ = *std::move(arenas);
   process->randomness_ = std::make_unique<LibraryRandomness>((*extensions)["_ssl"], (*extensions)["_sqlite3"]);
   process->main_ = PyThreadState_Get();
+  PyObject* const modules = PyImport_GetModuleDict();
+  const PyRef first_modules = PyRef::Own(PyDict_Copy(modules));
   absl::StatusOr<std::unique_ptr<Library>> library = Library::Load();
   if (!library.ok()) return library.status();
   process->library_ = *std::move(library);
   if (PyRun_SimpleString(kPreload) != 0) return absl::InternalError("the standard library does not load");
+  process->preloaded_ = PyRef::Own(PyDict_Copy(modules));
+  PyDict_Clear(modules);
+  if (!first_modules || !process->preloaded_ || PyDict_Update(modules, first_modules.get()) != 0) {
+    return absl::ResourceExhaustedError("no memory for the standard library");
+  }
   return process;
 }
 
 PythonProcess::~PythonProcess() {
-  if (main_ != nullptr) Py_FinalizeEx();
+  if (main_ == nullptr) return;
+  preloaded_ = PyRef();
+  Py_FinalizeEx();
 }
 
 }  // namespace mayfly::runtime

@@ -10,16 +10,17 @@
 #include "runtime/python/arena_memory.h"
 #include "runtime/python/library.h"
 #include "runtime/python/library_randomness.h"
+#include "runtime/python/py_ref.h"
 
 namespace mayfly::runtime {
 
-// The interpreter that functions do not run in, and what they all share. At most one in the life of a process, made and
-// used by one thread, which the main interpreter is attached to whenever no sub-interpreter is.
+// The main interpreter, and what the interpreters of all functions share. At most one in the life of a process, made
+// and used by one thread, which the main interpreter is attached to whenever no sub-interpreter is.
 class PythonProcess {
  public:
   // Boots CPython, cut off from the machine's settings: no site-packages, no user folder, UTF-8, TZ=UTC, an own hash
   // seed. Empties the process's environment. Reads the standard library and loads each of its extension modules, so
-  // that no file is needed later.
+  // that no file is needed later. The main interpreter is left with the modules of a new one.
   static absl::StatusOr<std::unique_ptr<PythonProcess>> Create();
 
   ~PythonProcess();
@@ -38,6 +39,7 @@ class PythonProcess {
   std::unique_ptr<LibraryRandomness> randomness_;
   PyThreadState* main_ = nullptr;
   std::unique_ptr<Library> library_;
+  PyRef preloaded_;  // a dict of the modules of kPreload: what they have initialised stays
 };
 
 }  // namespace mayfly::runtime

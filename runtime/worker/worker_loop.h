@@ -28,7 +28,6 @@ struct WorkerSetup {
 struct WorkerRewind {
   RewindWay way;
   bool verify;               // RewinderOptions::verify
-  bool guest_calls;          // RewinderOptions::guest_calls
   const ZygoteImage* image;  // not owned
 };
 

@@ -63,6 +63,11 @@ class Case:
         return "python" if self.form == "python" else "js"
 
     @property
+    def needs_rewind(self):
+        """Whether `fresh` refuses it."""
+        return self.fields.get("pythonInterpreter") == "main"
+
+    @property
     def file(self):
         """How the function's own source is named in stacks."""
         return self.id + (".py" if self.form == "python" else ".js")

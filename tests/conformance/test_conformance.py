@@ -11,6 +11,8 @@ STRATEGIES = ["fresh", "userfaultfd", "pagemap-scan", "pagemap", "dontneed"]
 # The way whose rewinds are each checked: it is the one that is taken where all work.
 VERIFIED = "userfaultfd"
 
+RANDOM_CALLS = 1000
+
 # Reason → (status of a call, gRPC code, its name).
 ANSWERS = {
     "FUNCTION_THREW": (500, 2, "UNKNOWN"),
@@ -46,6 +48,10 @@ def strategy_server(request, tmp_path_factory):
 def test_guest(case, strategy_server):
     http = strategy_server.http
     deployed = http.post("/functions", case.manifest())
+    if case.needs_rewind and strategy_server.isolation == "fresh":
+        assert (deployed.status, deployed.reason) == (400, "MANIFEST_INVALID")
+        assert "pythonInterpreter" in deployed.body.decode()
+        return
     if case.load_error:
         check_error(deployed, case.load_error, case)
         return
@@ -116,6 +122,32 @@ def place_of(error, expected, case):
 def logs_of(reply):
     receipt = reply.json()["receipt"] if reply.status == 200 else reply.detail("Receipt")
     return [f"{entry['level'].lower()} {entry['text']}" for entry in receipt["logs"]]
+
+
+# Sources of random numbers, unseeded or seeded by the kernel at the top level.
+RANDOM = """
+import random, secrets, uuid
+import numpy as np
+from numpy.random import RandomState, SeedSequence, default_rng
+rng, state, spawned, sequence, reseeded = default_rng(), RandomState(), default_rng().spawn(1)[0], SeedSequence(), RandomState(1)
+reseeded.seed()
+np.random.standard_normal()
+def handler(event):
+    return [random.random(), np.random.rand(), np.random.standard_normal(), rng.random(), state.rand(), spawned.random(), reseeded.rand(),
+            default_rng(sequence.spawn(1)[0]).random(), default_rng().random(), RandomState().rand(), rng.integers(2**62).item()]
+"""
+
+
+def test_numpys_random_numbers_never_come_twice(strategy_server):
+    http = strategy_server.http
+    manifest = {"id": "numpy-random", "languageId": "python", "source": RANDOM, "pythonInterpreter": "main"}
+    if strategy_server.isolation == "fresh":
+        assert http.post("/functions", manifest).reason == "MANIFEST_INVALID"
+        return
+    assert http.post("/functions", manifest).status == 201
+    calls = [http.post("/invoke/numpy-random", "null").json() for _ in range(RANDOM_CALLS)]
+    for values in zip(*calls, strict=True):
+        assert len(set(map(str, values))) == RANDOM_CALLS
 
 
 def test_a_way_of_rewinding_works_here(server):

@@ -1,8 +1,8 @@
-#include "runtime/python/sub_interpreter.h"
+#include "runtime/python/interpreter.h"
 
 namespace mayfly::runtime {
 
-std::unique_ptr<SubInterpreter> SubInterpreter::Create(PyThreadState* main) {
+std::unique_ptr<Interpreter> Interpreter::CreateSub(PyThreadState* main) {
   const PyInterpreterConfig config = {
       .use_main_obmalloc = 0,
       .allow_fork = 0,
@@ -14,12 +14,24 @@ std::unique_ptr<SubInterpreter> SubInterpreter::Create(PyThreadState* main) {
   };
   PyThreadState* own = nullptr;
   if (PyStatus_Exception(Py_NewInterpreterFromConfig(&own, &config))) return nullptr;
-  return std::unique_ptr<SubInterpreter>(new SubInterpreter(main, own));
+  return std::unique_ptr<Interpreter>(new Interpreter(main, own));
 }
 
-SubInterpreter::~SubInterpreter() {
+std::unique_ptr<Interpreter> Interpreter::BorrowMain(PyThreadState* main) {
+  std::unique_ptr<Interpreter> interpreter(new Interpreter(main, main));
+  interpreter->Attach();
+  return interpreter;
+}
+
+Interpreter::~Interpreter() {
+  Attach();
+  if (is_main()) return;
   Py_EndInterpreter(own_);
   PyThreadState_Swap(main_);
+}
+
+void Interpreter::Attach() {
+  if (PyThreadState_GetUnchecked() != own_) PyThreadState_Swap(own_);
 }
 
 }  // namespace mayfly::runtime
