@@ -1,5 +1,6 @@
 #include "runtime/rewind/checkpoint.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -35,7 +36,9 @@ Checkpoint::Checkpoint(UnrestoredMemory& memory, const ZygoteImage& image, int s
       stored_(memory.AllocateArray<PageRun>(kStoredRunsMax)),
       table_(memory.AllocateArray<Page>(kTablePagesMax)) {
   void* const store = mmap(nullptr, kStoreBytesMax, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, store_fd, 0);
-  if (store != MAP_FAILED) store_ = static_cast<char*>(store);
+  // What can be written to it from now on is written through this mapping alone, and only until Seal.
+  constexpr int kSeals = F_SEAL_FUTURE_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+  if (store != MAP_FAILED && fcntl(store_fd, F_ADD_SEALS, kSeals) == 0) store_ = static_cast<char*>(store);
 }
 
 bool Checkpoint::IsDroppable(uintptr_t address) const {

@@ -44,8 +44,8 @@ class Checkpoint {
     bool stack;
   };
 
-  // `store_fd` is a memfd of kStoreBytesMax. Of both, and of `image`, the caller keeps the ownership; they live as long
-  // as this.
+  // `store_fd` is a memfd of kStoreBytesMax that can be sealed; the caller closes it when MapStored is done. `image`
+  // outlives this.
   Checkpoint(UnrestoredMemory& memory, const ZygoteImage& image, int store_fd);
 
   // Whether the store could be mapped.

@@ -27,8 +27,6 @@ class HotPages {
   // as it was; false keeps it.
   size_t Restore(absl::FunctionRef<bool(uintptr_t page)> cool);
 
-  size_t size() const { return count_; }
-
  private:
   struct HotPage {
     char* page;

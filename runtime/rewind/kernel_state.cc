@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <string_view>
-#include <utility>
 
 #include "base/limits.h"
 #include "runtime/rewind/raw_syscall.h"
@@ -20,6 +19,12 @@ constexpr size_t kMapsTextBytesMax = size_t{2} << 20;
 
 bool IsReserve(const Mapping& mapping) {
   return mapping.protection == PROT_NONE && !mapping.shared && mapping.inode == 0;
+}
+
+bool HasPendingSignals() {
+  uint64_t pending = 0;
+  RawSyscall(SYS_rt_sigpending, &pending, sizeof(pending));
+  return pending != 0;
 }
 
 bool IsOpen(int fd) { return RawSyscall(SYS_fcntl, fd, F_GETFD) >= 0; }
@@ -36,14 +41,15 @@ uint64_t TakeNumber(std::string_view& text) {
 
 }  // namespace
 
-KernelState::KernelState(UnrestoredMemory& memory, int statm, int maps, int first_guest_fd)
+KernelState::KernelState(UnrestoredMemory& memory, int statm, int maps, int first_guest_fd, bool guest_calls)
     : statm_(statm),
       maps_(maps),
       first_guest_fd_(first_guest_fd),
+      guest_calls_(guest_calls),
       text_(memory.AllocateArray<char>(kMapsTextBytesMax)),
       taken_room_(memory.AllocateArray<Mapping>(kMappingsMax)),
       current_room_(memory.AllocateArray<Mapping>(kMappingsMax)),
-      unrestored_(memory.all()) {}
+      begun_room_(memory.AllocateArray<Mapping>(kMappingsMax)) {}
 
 bool KernelState::IsSame(const Mapping& was, const Mapping& is) const {
   // The store itself has been sealed.
@@ -84,10 +90,15 @@ std::span<const Mapping> KernelState::ReadMappings() {
   return ReadInto(taken_room_, taken_) ? taken_ : std::span<const Mapping>();
 }
 
+bool KernelState::Begin() {
+  begun_break_ = static_cast<uintptr_t>(RawSyscall(SYS_brk, 0));
+  return ReadInto(begun_room_, begun_);
+}
+
 bool KernelState::Take(uint64_t store) {
   store_ = store;
-  has_lasting_ = HasLasting();
   break_ = static_cast<uintptr_t>(RawSyscall(SYS_brk, 0));
+  has_lasting_ = guest_calls_ && HasLasting();
   return ReadSizes(sizes_);
 }
 
@@ -96,33 +107,36 @@ bool KernelState::HasLasting() const {
   for (int fd = first_guest_fd_; fd < kWorkerFdsMax; ++fd) {
     if (IsOpen(fd)) return true;
   }
-  return std::ranges::any_of(taken_, [this](const Mapping& mapping) {
-    return mapping.shared_anonymous && mapping.begin != reinterpret_cast<uintptr_t>(unrestored_.data());
-  });
+  return !std::ranges::all_of(taken_, [this](const Mapping& mapping) { return WasThere(mapping); });
+}
+
+// Whether all of a mapping was mapped when the rewinder began, somehow: the heap has grown, reserves have become
+// memory.
+bool KernelState::WasThere(const Mapping& mapping) const {
+  uintptr_t at = mapping.begin;
+  if (mapping.stack || mapping.special || (at >= begun_break_ && mapping.end <= break_)) return true;
+  for (const Mapping& was : begun_) {
+    if (was.begin <= at && at < was.end) at = was.end;
+    if (at >= begun_break_ && at < break_) at = break_;
+  }
+  return at >= mapping.end;
 }
 
 bool KernelState::CanRestore() {
   Sizes sizes;
-  if (has_lasting_) return Fail("the function keeps descriptors or shared memory");
-  if (!ReadSizes(sizes)) return false;
-  is_as_large_ = sizes == sizes_;
-  return is_as_large_ || ReconcileMappings(Mode::kTry);
+  if (has_lasting_) return Fail("the function keeps descriptors or memory that it has mapped");
+  if (guest_calls_ && HasPendingSignals()) return Fail("a signal is pending");
+  return ReadSizes(sizes) && (sizes == sizes_ || ReconcileMappings(Mode::kTry));
 }
 
 bool KernelState::Restore() {
   RawSyscall(SYS_close_range, first_guest_fd_, UINT_MAX, 0);
-  // The break has not moved either: it would be larger, or smaller.
-  if (std::exchange(is_as_large_, false)) return true;
   if (static_cast<uintptr_t>(RawSyscall(SYS_brk, 0)) != break_ &&
       static_cast<uintptr_t>(RawSyscall(SYS_brk, break_)) != break_) {
     return Fail("the break does not go back");
   }
   Sizes sizes;
-  if (!ReadSizes(sizes)) return false;
-  if (sizes == sizes_) return true;
-  if (!ReconcileMappings(Mode::kDo)) return false;
-  // The stack may have grown, which stays.
-  return ReadSizes(sizes_);
+  return ReadSizes(sizes) && (sizes == sizes_ || ReconcileMappings(Mode::kDo));
 }
 
 // Walks both lists of mappings side by side, from boundary to boundary.
@@ -156,7 +170,9 @@ bool KernelState::ReconcileRange(uintptr_t begin, uintptr_t end, const Mapping* 
   if (was != nullptr && is != nullptr && IsSame(*was, *is)) return true;
   if (was == nullptr) {
     const bool above_break = begin >= break_ && begin < static_cast<uintptr_t>(RawSyscall(SYS_brk, 0));
-    if (is->stack || (mode == Mode::kTry && above_break)) return true;
+    if (mode == Mode::kTry && above_break) return true;
+    // A stack does not shrink, but what a call has left on it goes.
+    if (is->stack) return mode != Mode::kDo || RawSyscall(SYS_madvise, begin, end - begin, MADV_DONTNEED) == 0;
     if (mode == Mode::kVerify) return Fail("a mapping is new");
     return mode == Mode::kTry || RawSyscall(SYS_munmap, begin, end - begin) == 0 || Fail("a new mapping stays");
   }
@@ -168,9 +184,6 @@ bool KernelState::ReconcileRange(uintptr_t begin, uintptr_t end, const Mapping* 
 }
 
 bool KernelState::IsAsTaken() {
-  Sizes sizes;
-  if (!ReadSizes(sizes)) return false;
-  if (sizes != sizes_) return Fail("the size differs");
   for (int fd = first_guest_fd_; fd < kWorkerFdsMax; ++fd) {
     if (IsOpen(fd)) return Fail("a descriptor is new");
   }

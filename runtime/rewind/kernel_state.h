@@ -17,8 +17,14 @@ namespace mayfly::runtime {
 class KernelState {
  public:
   // `statm` and `maps` are the process's files of that name in /proc/self, which stay open. Descriptors below
-  // `first_guest_fd` are the worker's own: without them it can't go on, and need not be looked at.
-  KernelState(UnrestoredMemory& memory, int statm, int maps, int first_guest_fd);
+  // `first_guest_fd` are the worker's own: the sandbox or the worker's end keeps a guest from changing them.
+  // `guest_calls`: whether a guest can make system calls of its own, as a Python guest can; then what it has mapped, or
+  // has open, at the checkpoint can't be brought back, because a call may put other things of the same size in its
+  // place.
+  KernelState(UnrestoredMemory& memory, int statm, int maps, int first_guest_fd, bool guest_calls);
+
+  // Remembers what is mapped before a guest can map anything. False, and error(), if it can't be read.
+  bool Begin();
 
   // Reads the mappings of now; valid until the next Restore. Empty, and then error() says why, if they can't be read.
   std::span<const Mapping> ReadMappings();
@@ -28,9 +34,8 @@ class KernelState {
   // be read.
   bool Take(uint64_t store);
 
-  // Whether Restore will succeed, whatever the call has done; without changing anything. Between the two, nothing may
-  // be mapped or unmapped. Never where the
-  // function had descriptors or shared memory of its own at the checkpoint: what a pipe holds, for one, does not come
+  // Whether Restore will succeed, whatever the call has done; without changing anything. Never where the function had
+  // descriptors, shared memory or mappings of its own at the checkpoint: what a pipe holds, for one, does not come
   // back.
   bool CanRestore();
 
@@ -60,18 +65,21 @@ class KernelState {
   bool ReconcileMappings(Mode mode);
   bool ReconcileRange(uintptr_t begin, uintptr_t end, const Mapping* was, const Mapping* is, Mode mode);
   bool HasLasting() const;
+  bool WasThere(const Mapping& mapping) const;
 
   const int statm_;
   const int maps_;
   const int first_guest_fd_;
+  const bool guest_calls_;
   std::span<char> text_;
   std::span<Mapping> taken_room_;
   std::span<Mapping> current_room_;
+  std::span<Mapping> begun_room_;
+  std::span<const Mapping> begun_;
   std::span<const Mapping> taken_;
-  const std::span<const char> unrestored_;
   bool has_lasting_ = false;
   Sizes sizes_ = {};
-  bool is_as_large_ = false;  // CanRestore has just found it so
+  uintptr_t begun_break_ = 0;
   uintptr_t break_ = 0;
   uint64_t store_ = 0;
   const char* error_ = nullptr;

@@ -44,10 +44,9 @@ bool ParseLine(std::string_view line, Mapping& mapping) {
   }
   mapping.begin = begin;
   mapping.end = end;
-  mapping.stack = line.ends_with("[stack]");
-  mapping.special = line.find("[v") != std::string_view::npos;
-  // The kernel makes a file of that name for it (mm/shmem.c).
-  mapping.shared_anonymous = mapping.shared && line.ends_with("/dev/zero (deleted)");
+  // The kernel's own names stand where there is no file.
+  mapping.stack = mapping.inode == 0 && line.ends_with("[stack]");
+  mapping.special = mapping.inode == 0 && line.find("[v") != std::string_view::npos;
   return true;
 }
 

@@ -18,7 +18,6 @@ struct Mapping {
   bool shared;
   bool stack;    // the main thread's
   bool special;  // the kernel's own: [vdso], [vvar], [vsyscall]
-  bool shared_anonymous;
 
   // What a call's writes stay in, and so what a rewind restores.
   bool IsPrivateWritable() const;

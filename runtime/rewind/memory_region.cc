@@ -115,7 +115,7 @@ void MemoryRegion::Discard(void* begin, size_t bytes) {
 
 void MemoryRegion::Settle() {
   const bool full = free_.empty() || free_.rbegin()->first + free_.rbegin()->second != begin_ + size_;
-  settled_ = full ? size_ : free_.rbegin()->first - begin_;
+  settled_ = std::max(settled_, full ? size_ : free_.rbegin()->first - begin_);
 }
 
 bool MemoryRegion::Contains(const void* address) const { return reinterpret_cast<uintptr_t>(address) - begin_ < size_; }

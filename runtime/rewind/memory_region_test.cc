@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -64,6 +66,22 @@ TEST(MemoryRegion, WhatIsFreedIsZeroWhenItIsHandedOutAgain) {
     EXPECT_TRUE(IsZero(begin, 2 * kPageBytes)) << settled;
     region.Free(begin, 2 * kPageBytes);
   }
+}
+
+TEST(MemoryRegion, WhatWasSettledOnceStaysSo) {
+  MemoryRegion region = Reserve();
+  char* const begin = static_cast<char*>(region.Allocate(2 * kPageBytes, kPageBytes));
+  region.Settle();
+  region.Free(begin, 2 * kPageBytes);
+  region.Settle();
+  // As an image puts a file in the place of memory.
+  const int file = memfd_create("settled", MFD_CLOEXEC);
+  ASSERT_EQ(ftruncate(file, 2 * kPageBytes), 0);
+  ASSERT_EQ(pwrite(file, "old", 3, 0), 3);
+  ASSERT_NE(mmap(begin, 2 * kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, file, 0), MAP_FAILED);
+  close(file);
+  region.Free(region.Allocate(2 * kPageBytes, kPageBytes), 2 * kPageBytes);
+  EXPECT_TRUE(IsZero(begin, 2 * kPageBytes));
 }
 
 TEST(MemoryRegion, RefusesWhatDoesNotFit) {

@@ -41,7 +41,7 @@ constexpr size_t kGrownStackBytes = size_t{7} << 20;
 
 absl::Status Failed(std::string_view what) { return absl::UnavailableError(absl::StrCat(what, ": ", strerror(errno))); }
 
-// What Create opens. All stay open in the worker.
+// What Create opens. All but the store stay open in the worker.
 struct Files {
   UniqueFd pagemap;
   UniqueFd statm;
@@ -50,19 +50,28 @@ struct Files {
   UniqueFd userfaultfd;  // kUserfaultfd only
 };
 
+// Of those that stay open.
+int LastFd(const Files& files) {
+  return std::max({files.pagemap.get(), files.statm.get(), files.maps.get(), files.userfaultfd.get()});
+}
+
 absl::StatusOr<Files> OpenFiles(RewindWay way) {
   Files files;
   files.statm.reset(open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
   files.maps.reset(open("/proc/self/maps", O_RDONLY | O_CLOEXEC));
   files.pagemap.reset(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC));
-  files.store.reset(memfd_create("mayfly-checkpoint", MFD_CLOEXEC));
+  if (way == RewindWay::kUserfaultfd) {
+    files.userfaultfd.reset(OpenUserfaultfd());
+    if (!files.userfaultfd.valid()) return Failed("userfaultfd");
+  }
+  // Behind the others, because it is closed when the checkpoint is taken.
+  const UniqueFd store(memfd_create("mayfly-checkpoint", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  files.store.reset(fcntl(store.get(), F_DUPFD_CLOEXEC, LastFd(files) + 1));
   if (!files.statm.valid() || !files.maps.valid() || !files.pagemap.valid() || !files.store.valid()) {
     return Failed("the files of a rewind");
   }
   if (ftruncate(files.store.get(), static_cast<off_t>(kStoreBytesMax)) != 0) return Failed("the checkpoint's file");
-  if (way != RewindWay::kUserfaultfd) return files;
-  files.userfaultfd.reset(OpenUserfaultfd());
-  return files.userfaultfd.valid() ? absl::StatusOr<Files>(std::move(files)) : Failed("userfaultfd");
+  return files;
 }
 
 uint64_t InodeOf(int fd) {
@@ -89,14 +98,15 @@ class RewinderImpl final : public Rewinder {
         options_(options),
         first_guest_fd_(LastFd(files) + 1),
         userfaultfd_(files.userfaultfd.release()),
-        store_inode_(InodeOf(files.store.get())),
+        store_fd_(files.store.get()),
+        store_inode_(InodeOf(store_fd_)),
         own_(options.way == RewindWay::kPagemap || options.way == RewindWay::kDontNeed
                  ? NewPagemapScanner(memory_, files.pagemap.get())
                  : NewPagemapScanScanner(memory_, files.pagemap.get())),
         dirty_(options.way == RewindWay::kUserfaultfd ? NewWrittenPageScanner(memory_, files.pagemap.get()) : own_),
         checkpoint_(memory_, image, files.store.get()),
         hot_(memory_, checkpoint_, options.idle_calls_max),
-        kernel_(memory_, files.statm.release(), files.maps.release(), first_guest_fd_),
+        kernel_(memory_, files.statm.release(), files.maps.release(), first_guest_fd_, options.guest_calls),
         stack_(memory_.AllocateArray<char>(kStackBytes)) {
     (void)files.pagemap.release();
     (void)files.store.release();
@@ -108,7 +118,11 @@ class RewinderImpl final : public Rewinder {
                 static_cast<unsigned>(self >> 32));
   }
 
-  bool valid() const { return checkpoint_.valid(); }
+  // Null, or what went wrong.
+  const char* Begin() {
+    if (!checkpoint_.valid()) return "the checkpoint's file can't be mapped";
+    return kernel_.Begin() ? nullptr : kernel_.error();
+  }
 
   Resumed Checkpoint() override {
     swapcontext(&resume_, &main_);
@@ -127,11 +141,6 @@ class RewinderImpl final : public Rewinder {
   const char* error() const override { return error_; }
 
  private:
-  static int LastFd(const Files& files) {
-    return std::max(
-        {files.pagemap.get(), files.statm.get(), files.maps.get(), files.store.get(), files.userfaultfd.get()});
-  }
-
   // Begins on the rewinder's own stack, each time anew.
   static void Main(unsigned low, unsigned high) {
     RewinderImpl& self = *reinterpret_cast<RewinderImpl*>(uint64_t{high} << 32 | low);
@@ -158,6 +167,7 @@ class RewinderImpl final : public Rewinder {
     if (const char* error = checkpoint_.Take(mappings, *own_, StackTop())) return error;
     checkpoint_.Seal();
     if (const char* error = userfaultfd_ >= 0 ? Protect() : checkpoint_.MapStored()) return error;
+    RawSyscall(SYS_close, store_fd_);
     if (const char* error = PinStack()) return error;
     if (!kernel_.Take(store_inode_)) return kernel_.error();
     faults_ = Faults();
@@ -184,8 +194,9 @@ class RewinderImpl final : public Rewinder {
   const char* PinStack() {
     for (const Checkpoint::Region& region : checkpoint_.regions()) {
       if (!region.stack) continue;
-      Drop({region.pages.begin, std::max(region.pages.begin, StackTop())});
-      for (uintptr_t page = StackTop(); page < region.pages.end; page += kPageBytes) {
+      const uintptr_t top = std::max(region.pages.begin, StackTop());
+      Drop({region.pages.begin, top});
+      for (uintptr_t page = top; page < region.pages.end; page += kPageBytes) {
         Checkpoint::Page& entry = checkpoint_.PageAt(region, page);
         if (entry.kind() == Checkpoint::Page::Kind::kStored && !hot_.Add(page, entry, true)) {
           return "the stack is too large";
@@ -225,6 +236,17 @@ class RewinderImpl final : public Rewinder {
     size_t dropped = 0;
     for (const PageRun& span : checkpoint_.spans()) {
       const bool scanned = dirty_->Scan(span, [&](PageRun run) { dropped += TakeDirty(run); });
+      if (!scanned) End("the page map can't be read");
+    }
+    return dropped + (userfaultfd_ < 0 ? 0 : FindDirtyStack());
+  }
+
+  // What userfaultfd does not watch.
+  size_t FindDirtyStack() {
+    size_t dropped = 0;
+    for (const Checkpoint::Region& region : checkpoint_.regions()) {
+      if (!region.stack) continue;
+      const bool scanned = own_->Scan(region.pages, [&](PageRun run) { dropped += TakeDirty(run); });
       if (!scanned) End("the page map can't be read");
     }
     return dropped;
@@ -332,6 +354,7 @@ class RewinderImpl final : public Rewinder {
   const RewinderOptions options_;
   const int first_guest_fd_;
   const int userfaultfd_;  // -1: another way
+  const int store_fd_;     // closed once the checkpoint is taken
   const uint64_t store_inode_;
   PageScanner* const own_;
   PageScanner* const dirty_;
@@ -357,8 +380,8 @@ absl::StatusOr<Rewinder*> Rewinder::Create(const ZygoteImage& image, const Rewin
   if (memory.all().empty()) return Failed("memory for the rewinder");
   void* const place = memory.Allocate(sizeof(RewinderImpl), alignof(RewinderImpl));
   RewinderImpl* const rewinder = new (place) RewinderImpl(memory, image, options, *std::move(files));
-  if (!rewinder->valid()) return Failed("memory for the checkpoint");
   GrowStack();
+  if (const char* error = rewinder->Begin()) return absl::UnavailableError(error);
   return rewinder;
 }
 

@@ -28,6 +28,10 @@ struct RewinderOptions {
   // fault and the scan that it then costs when it is written to again cost as much as a thousand comparisons.
   uint32_t idle_calls_max = 4096;
 
+  // Whether guests can make system calls of their own, as Python's can. Then the kernel's part of the state is trusted
+  // less: see KernelState.
+  bool guest_calls = false;
+
   // What the process ends with (_exit) when it can't be brought back. It says why on stderr.
   int exit_code = 1;
 };

@@ -57,6 +57,12 @@ Survivor& NewSurvivor() {
   return *static_cast<Survivor*>(memory);
 }
 
+void* MapPage() {
+  void* const page = mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  *static_cast<char*>(page) = 1;
+  return page;
+}
+
 class RewinderTest : public testing::TestWithParam<RewindWay> {
  protected:
   void SetUp() override {
@@ -65,10 +71,15 @@ class RewinderTest : public testing::TestWithParam<RewindWay> {
     }
   }
 
+  // What the zygote does, before its image is taken; and what the worker does between asking whether it can rewind and
+  // doing so.
+  std::function<void()> boot_ = [] {};
+  std::function<void()> reply_ = [] {};
+
   // In a worker's life: `load` before the checkpoint, then `call` with its number, from 0 on, and a rewind after each,
   // until `calls` were made. The exit code.
-  static int Run(int calls, const std::function<void()>& load, const std::function<void(Rewinder&, Survivor&)>& call,
-                 bool expect_can_rewind = true) {
+  int Run(int calls, const std::function<void()>& load, const std::function<void(Rewinder&, Survivor&)>& call,
+          bool expect_can_rewind = true) {
     const pid_t pid = fork();
     if (pid == 0) Child(calls, load, call, expect_can_rewind);
     int status = 0;
@@ -77,14 +88,16 @@ class RewinderTest : public testing::TestWithParam<RewindWay> {
   }
 
  private:
-  [[noreturn]] static void Child(int calls, const std::function<void()>& load,
-                                 const std::function<void(Rewinder&, Survivor&)>& call, bool expect_can_rewind) {
+  [[noreturn]] void Child(int calls, const std::function<void()>& load,
+                          const std::function<void(Rewinder&, Survivor&)>& call, bool expect_can_rewind) {
     ConfigureProcessMemory();
     Survivor& survivor = NewSurvivor();
+    boot_();
     const absl::StatusOr<ZygoteImage> image = ZygoteImage::Take();
     if (!image.ok()) _exit(kSetUpFailed);
-    const absl::StatusOr<Rewinder*> rewinder =
-        Rewinder::Create(*image, {.way = GetParam(), .verify = true, .idle_calls_max = 64, .exit_code = kNotPristine});
+    const absl::StatusOr<Rewinder*> rewinder = Rewinder::Create(
+        *image,
+        {.way = GetParam(), .verify = true, .idle_calls_max = 64, .guest_calls = true, .exit_code = kNotPristine});
     if (!rewinder.ok()) _exit(kSetUpFailed);
     load();
     const Rewinder::Resumed resumed = (*rewinder)->Checkpoint();
@@ -98,6 +111,7 @@ class RewinderTest : public testing::TestWithParam<RewindWay> {
     ++survivor.calls;
     CHILD_EXPECT((*rewinder)->CanRewind() == expect_can_rewind);
     if (!expect_can_rewind) _exit(0);
+    reply_();
     (*rewinder)->Rewind();
   }
 };
@@ -139,8 +153,10 @@ TEST_P(RewinderTest, GivesLargeMemoryBack) {
 
 TEST_P(RewinderTest, BringsARegionBackThatHasGrown) {
   static MemoryRegion* region;
-  const auto load = [] {
+  boot_ = [] {
     region = new MemoryRegion(*MemoryRegion::Reserve(size_t{256} << 20, MemoryRegion::Access::kReadWrite));
+  };
+  const auto load = [] {
     memset(region->Allocate(20 * kPageBytes, kPageBytes), 1, 20 * kPageBytes);
     region->Settle();
   };
@@ -170,12 +186,41 @@ TEST_P(RewinderTest, UnmapsWhatACallHasMapped) {
 }
 
 TEST_P(RewinderTest, KnowsBeforehandThatAnUnmappedPageIsLost) {
-  static char* page;
-  const auto load = [] {
-    page = static_cast<char*>(mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    page[0] = 1;
+  static void* page;
+  boot_ = [] { page = MapPage(); };
+  EXPECT_EQ(Run(1, [] {}, [](Rewinder&, Survivor&) { munmap(page, kPageBytes); }, false), 0);
+}
+
+TEST_P(RewinderTest, KnowsBeforehandThatAMappingOfTheFunctionMayHaveBeenReplaced) {
+  static void* page;
+  const auto load = [] { page = MapPage(); };
+  const auto call = [](Rewinder&, Survivor&) {
+    munmap(page, kPageBytes);
+    CHILD_EXPECT(MapPage() == page);
   };
-  EXPECT_EQ(Run(1, load, [](Rewinder&, Survivor&) { munmap(page, kPageBytes); }, false), 0);
+  EXPECT_EQ(Run(1, load, call, false), 0);
+}
+
+TEST_P(RewinderTest, KnowsBeforehandThatASignalIsPending) {
+  const auto load = [] {
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGUSR1);
+    sigprocmask(SIG_SETMASK, &mask, nullptr);
+  };
+  EXPECT_EQ(Run(1, load, [](Rewinder&, Survivor&) { raise(SIGUSR1); }, false), 0);
+}
+
+TEST_P(RewinderTest, TakesBackWhatTheReplyHasAllocated) {
+  reply_ = [] { memset(sbrk(1 << 20), 1, 1 << 20); };
+  const auto call = [](Rewinder&, Survivor& survivor) {
+    const auto end = reinterpret_cast<intptr_t>(sbrk(0));
+    CHILD_EXPECT(survivor.calls == 0 || end == survivor.value);
+    survivor.value = end;
+    const char* const fresh = static_cast<const char*>(sbrk(1 << 20));
+    CHILD_EXPECT(fresh[0] == 0 && fresh[(1 << 20) - 1] == 0);
+  };
+  EXPECT_EQ(Run(5, [] {}, call), 0);
 }
 
 TEST_P(RewinderTest, ClosesWhatACallHasOpened) {

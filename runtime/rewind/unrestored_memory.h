@@ -12,12 +12,12 @@ namespace mayfly::runtime {
 // is allocated is never freed, nor destroyed. All of it is zero at first, and takes memory when it is first written.
 class UnrestoredMemory {
  public:
-  // Reserves `bytes`; data() is null if the kernel refuses.
+  // Reserves `bytes`; all() is empty if the kernel refuses.
   explicit UnrestoredMemory(size_t bytes);
 
   std::span<char> all() const { return all_; }
 
-  // Room for `count` objects, which are not made yet; ends the process when nothing is left, since the sizes are fixed.
+  // Room in which nothing is made yet. Ends the process when none is left, since the sizes are fixed.
   void* Allocate(size_t bytes, size_t alignment);
 
   template <typename T>

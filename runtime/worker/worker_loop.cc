@@ -75,8 +75,9 @@ void CheckResult(RunReply& reply) {
 }
 
 Rewinder& MakeRewinder(const WorkerRewind& rewind) {
-  const absl::StatusOr<Rewinder*> rewinder =
-      Rewinder::Create(*rewind.image, {.way = rewind.way, .verify = rewind.verify, .exit_code = kExitRewindFailed});
+  const absl::StatusOr<Rewinder*> rewinder = Rewinder::Create(
+      *rewind.image,
+      {.way = rewind.way, .verify = rewind.verify, .guest_calls = rewind.guest_calls, .exit_code = kExitRewindFailed});
   if (!rewinder.ok()) EndForSetup(rewinder.status().message());
   return **rewinder;
 }

@@ -28,6 +28,7 @@ struct WorkerSetup {
 struct WorkerRewind {
   RewindWay way;
   bool verify;               // RewinderOptions::verify
+  bool guest_calls;          // RewinderOptions::guest_calls
   const ZygoteImage* image;  // not owned
 };
 

@@ -176,7 +176,10 @@ absl::StatusOr<int> Serve(const ZygoteOptions& options, EngineBoot& boot) {
   boot.BeforeImage();
   const absl::StatusOr<ZygoteImage> image = ZygoteImage::Take();
   if (!image.ok()) return image.status();
-  const WorkerRewind rewind = {.way = *options.rewind, .verify = options.verify_rewind, .image = &*image};
+  const WorkerRewind rewind = {.way = *options.rewind,
+                               .verify = options.verify_rewind,
+                               .guest_calls = options.language == Language::kPython,
+                               .image = &*image};
   return Zygote(boot, *std::move(sandbox), rewind).Serve();
 }
 

@@ -15,8 +15,12 @@ absl::StatusOr<ZygoteOptions> ParseZygoteArguments(Language language, std::span<
       options.verify_rewind = true;
       continue;
     }
-    if (absl::ConsumePrefix(&argument, "--rewind=")) options.rewind = ParseRewindWay(argument);
-    if (!options.rewind.has_value()) return absl::InvalidArgumentError(absl::StrCat("unknown argument: ", argument));
+    std::string_view way = argument;
+    const bool rewinds = absl::ConsumePrefix(&way, "--rewind=");
+    options.rewind = ParseRewindWay(way);
+    if (!rewinds || !options.rewind.has_value()) {
+      return absl::InvalidArgumentError(absl::StrCat("unknown argument: ", argument));
+    }
   }
   return options;
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace mayfly::runtime {
 namespace {
 
@@ -22,9 +24,11 @@ TEST(ZygoteArguments, NameTheWayOfRewinding) {
 }
 
 TEST(ZygoteArguments, OthersAreRefused) {
-  for (const char* const argument : {"--rewind=never", "--rewind", "x"}) {
-    EXPECT_EQ(ParseZygoteArguments(Language::kJs, {&argument, 1}).status().code(), absl::StatusCode::kInvalidArgument)
-        << argument;
+  for (const char* const argument : {"--rewind=never", "--rewind", "pagemap", "x"}) {
+    const char* const arguments[] = {"--rewind=pagemap", argument};
+    const absl::Status status = ParseZygoteArguments(Language::kJs, arguments).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(status.message(), std::string("unknown argument: ") + argument);
   }
 }
 
