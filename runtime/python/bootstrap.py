@@ -11,9 +11,7 @@ import sys
 import time
 from _frozen_importlib import BuiltinImporter, FrozenImporter, ModuleSpec
 from _json import make_scanner
-from _weakref import ref
 from io import BytesIO, RawIOBase, TextIOWrapper
-from posix import urandom
 
 # A new interpreter has not imported it; nor has the function.
 del sys.modules["gc"]
@@ -198,102 +196,30 @@ class at_level:
         _out.level, _err.level = self._before
 
 
-def _log_level(number):
-    return ERROR if number >= 40 else WARN if number >= 30 else INFO if number >= 20 else DEBUG
+# The library's hooks ---------------------------------------------------------------------------------------------
 
-
-def _hook_logging(logging):
-    """Gives records their own level. Without any configuration, the root logger shows INFO and above, the message alone; with
-    logging.basicConfig and the like, what the function asks for."""
-    emit = logging.StreamHandler.emit
-
-    def emit_at_level(self, record):
-        with at_level(_log_level(record.levelno)):
-            emit(self, record)
-
-    configure = logging.basicConfig
-
-    def basic_config(**options):
-        # logging.info() and the like call it without any option: the handler of last resort does then.
-        if options:
-            configure(**options)
-
-    logging.StreamHandler.emit = emit_at_level
-    logging.basicConfig = basic_config
-    logging.lastResort.setLevel(logging.NOTSET)
-    logging.root.setLevel(logging.INFO)
-
-
-def _hook_warnings(warnings):
-    show = warnings._showwarnmsg_impl
-
-    def show_at_level(message):
-        module = sys.modules.get(host_files().get(message.filename))
-        if module is not None:
-            import linecache
-
-            linecache.lazycache(message.filename, module.__dict__)
-        with at_level(WARN):
-            show(message)
-
-    warnings._showwarnmsg_impl = show_at_level
-
-
-# Random numbers --------------------------------------------------------------------------------------------------
-
-_os_seeded = {}  # the generators whose seed came from the kernel: id → weak reference
-_seed_generator = None  # (generator, number): _random.Random.seed
-
-
-def _note(generator, is_os_seeded):
-    key = id(generator)
-    if is_os_seeded:
-        _os_seeded[key] = ref(generator, lambda _: _os_seeded.pop(key, None))
-    else:
-        _os_seeded.pop(key, None)
-
-
-def _hook_random(random):
-    """Remembers which generators the function has not seeded itself, so that their numbers do not come again after a rewind."""
-    global _seed_generator
-    Random = random.Random
-    _seed_generator = random._random.Random.seed
-    plain_seed, plain_setstate = Random.seed, Random.setstate
-
-    def seed(self, a=None, version=2):
-        plain_seed(self, a, version)
-        _note(self, a is None)
-
-    def setstate(self, state):
-        plain_setstate(self, state)
-        _note(self, False)
-
-    for name, function, plain in (("seed", seed, plain_seed), ("setstate", setstate, plain_setstate)):
-        function.__qualname__, function.__module__, function.__doc__ = plain.__qualname__, plain.__module__, plain.__doc__
-        setattr(Random, name, function)
-        setattr(random, name, getattr(random._inst, name))
-    _note(random._inst, True)
+_hooks = {
+    "__builtins__": __builtins__,
+    "at_level": at_level,
+    "host_files": host_files,
+    "host_zone": host_zone,
+    "host_zone_names": host_zone_names,
+    "levels": (DEBUG, INFO, WARN, ERROR),
+}
+exec(host_internal("library_hooks"), _hooks)
 
 
 def repeats():
     """Called before the checkpoint: whether reseed() has anything to do."""
     packages_repeat = _main_packages is not None and _main_packages["prepare_reseed"]()
-    return bool(_os_seeded) or packages_repeat
+    return bool(_hooks["os_seeded"]) or packages_repeat
 
 
 def reseed():
     """Draws the state anew of what would else give the same numbers after each rewind."""
     if _main_packages is not None:
         _main_packages["reseed"]()
-    _reseed_generators()
-
-
-def _reseed_generators():
-    for reference in list(_os_seeded.values()):
-        generator = reference()
-        if generator is not None:
-            _seed_generator(generator, int.from_bytes(urandom(32)))
-            generator.gauss_next = None
+    _hooks["reseed"]()
 
 
 # The main interpreter --------------------------------------------------------------------------------------------
@@ -310,8 +236,8 @@ def prepare_packages():
         "host_read_mt19937": host_read_mt19937,
         "host_redraw_mt19937": host_redraw_mt19937,
         "host_replace_method": host_replace_method,
-        "note_generator": _note,
-        "reseed_generators": _reseed_generators,
+        "note_generator": _hooks["note"],
+        "reseed_generators": _hooks["reseed"],
     }
     before = set(sys.modules)
     exec(host_internal("main_packages"), namespace)
@@ -319,27 +245,9 @@ def prepare_packages():
     for name in set(sys.modules) - before:
         del sys.modules[name]
     # A generator of a module that no function has imported yet.
-    _os_seeded.clear()
+    _hooks["os_seeded"].clear()
     _finder.find_kept = namespace["find_spec"]
     _main_packages = namespace
-
-
-# Time zones ------------------------------------------------------------------------------------------------------
-
-
-def _hook_zoneinfo_common(common):
-    def load_tzdata(key):
-        data = host_zone(key)
-        if data is None:
-            raise common.ZoneInfoNotFoundError(f"No time zone found with key {key}")
-        return BytesIO(data)
-
-    common.load_tzdata = load_tzdata
-
-
-def _hook_zoneinfo_path(tzpath):
-    tzpath.TZPATH = ()
-    tzpath.available_timezones = lambda: set(host_zone_names())
 
 
 # Set-up ----------------------------------------------------------------------------------------------------------
@@ -356,15 +264,7 @@ def _set_up():
     _builtins.exit = _builtins.quit = sys.exit
 
 
-_finder = ManifestFinder(
-    {
-        "logging": _hook_logging,
-        "random": _hook_random,
-        "warnings": _hook_warnings,
-        "zoneinfo._common": _hook_zoneinfo_common,
-        "zoneinfo._tzpath": _hook_zoneinfo_path,
-    }
-)
+_finder = ManifestFinder(_hooks["HOOKS"])
 _set_up()
 
 

@@ -13,7 +13,7 @@ struct EmbeddedSource {
   std::string_view text;
 };
 
-std::array<EmbeddedSource, 4> EmbeddedSources();
+std::array<EmbeddedSource, 5> EmbeddedSources();
 
 }  // namespace mayfly::runtime
 
