@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include "absl/log/check.h"
@@ -73,6 +74,13 @@ void* Map(size_t bytes, size_t alignment, Permission permission) {
   return reinterpret_cast<void*>(aligned);
 }
 
+// The range that holds an address.
+std::map<uintptr_t, uintptr_t>::iterator Holding(std::map<uintptr_t, uintptr_t>& ranges, uintptr_t address) {
+  const auto behind = ranges.upper_bound(address);
+  if (behind == ranges.begin() || address >= std::prev(behind)->second) return ranges.end();
+  return std::prev(behind);
+}
+
 }  // namespace
 
 PageAllocator::PageAllocator()
@@ -89,6 +97,7 @@ void PageAllocator::CommitAhead(size_t bytes) { (void)data_.Commit(std::min(data
 void PageAllocator::Settle() {
   data_.Settle();
   code_.Settle();
+  settled_ = own_;
 }
 
 size_t PageAllocator::AllocatePageSize() { return kPageBytes; }
@@ -98,16 +107,30 @@ size_t PageAllocator::CommitPageSize() { return kPageBytes; }
 void* PageAllocator::AllocatePages(void* hint, size_t bytes, size_t alignment, Permission permission) {
   if (IsForCode(permission)) return code_.Allocate(bytes, alignment);
   const bool reservation = permission == kNoAccess;
-  if (reservation && bytes > kReservationBytesMax) return Map(bytes, alignment, permission);
+  if (reservation && bytes > kReservationBytesMax) return MapOwn(bytes, alignment, permission);
   void* const begin = data_.Allocate(bytes, alignment);
-  return begin == nullptr && reservation ? Map(bytes, alignment, permission) : begin;
+  return begin == nullptr && reservation ? MapOwn(bytes, alignment, permission) : begin;
+}
+
+void* PageAllocator::MapOwn(size_t bytes, size_t alignment, Permission permission) {
+  void* const begin = Map(bytes, alignment, permission);
+  if (begin != nullptr) own_[reinterpret_cast<uintptr_t>(begin)] = reinterpret_cast<uintptr_t>(begin) + bytes;
+  return begin;
 }
 
 bool PageAllocator::FreePages(void* begin, size_t bytes) {
   MemoryRegion* const region = RegionOf(begin);
-  if (region == nullptr) return munmap(begin, bytes) == 0;
-  region->Free(begin, bytes);
-  return true;
+  if (region != nullptr) {
+    region->Free(begin, bytes);
+    return true;
+  }
+  const uintptr_t from = reinterpret_cast<uintptr_t>(begin);
+  if (Holding(settled_, from) != settled_.end()) return DecommitPages(begin, bytes);
+  // All of it, or its tail.
+  const auto own = Holding(own_, from);
+  if (own != own_.end()) own->second = from;
+  if (own != own_.end() && own->first == from) own_.erase(own);
+  return munmap(begin, bytes) == 0;
 }
 
 bool PageAllocator::ReleasePages(void* begin, size_t bytes, size_t new_bytes) {

@@ -5,6 +5,8 @@
 #include <v8-platform.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 
 #include "base/limits.h"
 #include "runtime/rewind/memory_region.h"
@@ -33,7 +35,8 @@ class PageAllocator final : public v8::PageAllocator {
   // refuses, they will.
   void CommitAhead(size_t bytes);
 
-  // See MemoryRegion::Settle.
+  // See MemoryRegion::Settle. What is a mapping of its own by now keeps its place even when it is freed: if another
+  // took it, of the same size, nobody could tell that it is not the old one.
   void Settle();
 
   const MemoryRegion& data() const { return data_; }
@@ -54,6 +57,12 @@ class PageAllocator final : public v8::PageAllocator {
  private:
   // The region that an address belongs to; nullptr for a mapping of its own.
   MemoryRegion* RegionOf(const void* address);
+
+  void* MapOwn(size_t bytes, size_t alignment, Permission permission);
+
+  // Mappings of their own, from begin to end; and those that stay.
+  std::map<uintptr_t, uintptr_t> own_;
+  std::map<uintptr_t, uintptr_t> settled_;
 
   // In this order: what is reserved first lies nearest to V8's own code, which compiled code then calls directly.
   MemoryRegion code_;

@@ -110,6 +110,20 @@ TEST(PageAllocatorTest, ALargeReservationLeavesTheRegionsAsTheyAre) {
   EXPECT_TRUE(pages.FreePages(reserved, kReservationBytes));
 }
 
+TEST(PageAllocatorTest, AReservationThatHasSettledKeepsItsPlaceWhenItIsFreed) {
+  PageAllocator pages;
+  const auto reserve = [&pages] {
+    return pages.AllocatePages(nullptr, kReservationBytes, kChunkBytes, Permission::kNoAccess);
+  };
+  void* const settled = reserve();
+  pages.Settle();
+  EXPECT_TRUE(pages.FreePages(settled, kReservationBytes));
+  void* const other = reserve();
+  EXPECT_NE(other, settled);
+  EXPECT_TRUE(pages.FreePages(other, kReservationBytes));
+  EXPECT_EQ(reserve(), other);
+}
+
 TEST(PageAllocatorTest, WhatIsCommittedAheadNeedsNoMoreOfTheKernel) {
   EXPECT_EQ(InChild([] {
               PageAllocator pages;

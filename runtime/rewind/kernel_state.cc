@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/limits.h"
+#include "runtime/rewind/page.h"
 #include "runtime/rewind/raw_syscall.h"
 
 namespace mayfly::runtime {
@@ -113,11 +114,12 @@ bool KernelState::HasLasting() const {
 // Whether all of a mapping was mapped when the rewinder began, somehow: the heap has grown, reserves have become
 // memory.
 bool KernelState::WasThere(const Mapping& mapping) const {
+  if (mapping.stack || mapping.special) return true;
+  const uintptr_t heap_end = (break_ + kPageBytes - 1) / kPageBytes * kPageBytes;
   uintptr_t at = mapping.begin;
-  if (mapping.stack || mapping.special || (at >= begun_break_ && mapping.end <= break_)) return true;
   for (const Mapping& was : begun_) {
+    if (at >= begun_break_ && at < heap_end) at = heap_end;
     if (was.begin <= at && at < was.end) at = was.end;
-    if (at >= begun_break_ && at < break_) at = break_;
   }
   return at >= mapping.end;
 }

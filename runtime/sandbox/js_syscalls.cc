@@ -15,7 +15,6 @@ constexpr const char* kAllowed[] = {
     "writev",
 
     // The rewind, besides its ioctls: the process's size and mappings; what a call might have opened.
-    "close_range",
     "pread64",
 
     // Memory, besides mmap and mprotect.
@@ -53,7 +52,6 @@ constexpr const char* kAllowed[] = {
     "getcpu",
 
     // The end.
-    "close",
     "exit",
     "exit_group",
 };

@@ -16,11 +16,7 @@ constexpr const char* kAllowed[] = {
     "shutdown",
 
     // Descriptors that are open: stdio, pipes, the pair.
-    "close",
-    "close_range",
     "dup",
-    "dup2",
-    "dup3",
     "eventfd2",
     "fstat",
     "lseek",

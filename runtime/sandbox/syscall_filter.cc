@@ -135,6 +135,26 @@ std::vector<Choice> Choices(pid_t self) {
   };
 }
 
+// A call that is allowed if the low 32 bits of one argument, a descriptor, are at least `least`, and gets an error
+// otherwise.
+struct Floor {
+  uint32_t number;
+  size_t argument;
+  uint32_t least;
+  uint32_t error;
+};
+
+// stdio and the channel stay what they are: else what a guest puts in their place would outlast its call.
+constexpr uint32_t kFirstGuestFd = 4;
+constexpr Floor kFloors[] = {
+    {.number = SYS_close, .argument = 0, .least = kFirstGuestFd, .error = EPERM},
+    {.number = SYS_close_range, .argument = 0, .least = kFirstGuestFd, .error = EPERM},
+#if defined(SYS_dup2)  // not on aarch64
+    {.number = SYS_dup2, .argument = 1, .least = kFirstGuestFd, .error = EPERM},
+#endif
+    {.number = SYS_dup3, .argument = 1, .least = kFirstGuestFd, .error = EPERM},
+};
+
 // Where the low word of an argument is: both architectures are little-endian.
 constexpr uint32_t ArgumentOffset(size_t argument) {
   return static_cast<uint32_t>(offsetof(seccomp_data, args) + argument * sizeof(uint64_t));
@@ -152,9 +172,19 @@ void Append(const Choice& choice, std::vector<sock_filter>& program) {
   program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
 }
 
+// As for a choice.
+void Append(const Floor& floor, std::vector<sock_filter>& program) {
+  program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, floor.number, 0, 4));
+  program.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ArgumentOffset(floor.argument)));
+  program.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, floor.least, 1, 0));
+  program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | floor.error));
+  program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+}
+
 std::vector<sock_filter> Prologue(pid_t self) {
   std::vector<sock_filter> choices;
   for (const Choice& choice : Choices(self)) Append(choice, choices);
+  for (const Floor& floor : kFloors) Append(floor, choices);
   // Another architecture numbers its calls otherwise: the compiled program ends it.
   std::vector<sock_filter> program = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
