@@ -33,8 +33,7 @@ libc = ctypes.CDLL(None)
 
 # What the damage leaves behind.
 kept = []
-calls = 0
-ticks = 0
+calls = ticks = 0
 memo = {}
 local = threading.local()
 variable = contextvars.ContextVar("variable", default="none")
@@ -457,8 +456,7 @@ def unmapped_memory():
 
 @damage
 def replaced_memory():
-    # Shared memory in the place of private.
-    address = ctypes.addressof(ctypes.c_char.from_buffer(private_memory))
+    address = ctypes.addressof(ctypes.c_char.from_buffer(private_memory))  # gets shared memory
     libc.mmap.restype = ctypes.c_void_p
     libc.mmap(ctypes.c_void_p(address), ctypes.c_size_t(8 * PAGE), 3, mmap.MAP_SHARED | mmap.MAP_ANONYMOUS | 0x10, -1, ctypes.c_long(0))
     ctypes.memset(address, ord("p"), 4)
