@@ -20,7 +20,7 @@ TEST(RewindProbe, PrivateMappingsOfAFileWorkOnAnyKernel) {
 
 TEST(RewindProbe, AWayThatIsRefusedSaysWhy) {
   for (const RewindProbe& probe : ProbeRewindWays()) {
-    if (!probe.status.ok()) EXPECT_FALSE(probe.status.message().empty()) << RewindWayName(probe.way);
+    EXPECT_EQ(probe.status.ok(), probe.status.message().empty()) << RewindWayName(probe.way);
   }
 }
 

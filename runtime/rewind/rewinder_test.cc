@@ -81,15 +81,18 @@ class RewinderTest : public testing::TestWithParam<RewindWay> {
   int Run(int calls, const std::function<void()>& load, const std::function<void(Rewinder&, Survivor&)>& call,
           bool expect_can_rewind = true) {
     const pid_t pid = fork();
-    if (pid == 0) Child(calls, load, call, expect_can_rewind);
+    if (pid == 0) {
+      Child(calls, load, call, expect_can_rewind);
+      _exit(kSetUpFailed);
+    }
     int status = 0;
     waitpid(pid, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
 
  private:
-  [[noreturn]] void Child(int calls, const std::function<void()>& load,
-                          const std::function<void(Rewinder&, Survivor&)>& call, bool expect_can_rewind) {
+  void Child(int calls, const std::function<void()>& load, const std::function<void(Rewinder&, Survivor&)>& call,
+             bool expect_can_rewind) {
     ConfigureProcessMemory();
     Survivor& survivor = NewSurvivor();
     boot_();
