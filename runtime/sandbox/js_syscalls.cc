@@ -43,6 +43,7 @@ constexpr const char* kAllowed[] = {
     "restart_syscall",
     "rt_sigprocmask",
     "rt_sigreturn",
+    "sigaltstack",
 
     // Who am I.
     "getpid",

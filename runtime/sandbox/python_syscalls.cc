@@ -75,6 +75,7 @@ constexpr const char* kAllowed[] = {
     "rt_sigreturn",
     "rt_sigsuspend",
     "rt_sigtimedwait",
+    "sigaltstack",
 
     // Who and where am I.
     "getcpu",

@@ -176,7 +176,6 @@ constexpr RefusedSyscall kRefused[] = {
     {"settimeofday", EPERM},
     {"setuid", EPERM},
     {"clock_settime", EPERM},
-    {"sigaltstack", EPERM},
     {"timer_create", EPERM},
     {"umask", EPERM},
 };
