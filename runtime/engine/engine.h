@@ -59,9 +59,7 @@ class EngineBoot {
   // Called once, before the zygote's memory becomes the image that its workers share: collects garbage.
   virtual void BeforeImage() {}
 
-  // Called around each fork of the zygote, in the parent before and after it and in the child after it.
-  virtual void BeforeFork() {}
-  virtual void AfterForkInParent() {}
+  // Called in each forked process, first.
   virtual void AfterForkInChild() {}
 
   // Called in the forked worker, before the sandbox is locked, once. `memory_limit_bytes` is the worker's cap.

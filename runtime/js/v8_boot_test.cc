@@ -51,10 +51,8 @@ class V8BootTest : public ::testing::Test {
   Ending Fork(std::string source) {
     int pipe_fds[2];
     EXPECT_EQ(pipe(pipe_fds), 0);
-    Boot().BeforeFork();
     const pid_t pid = fork();
     if (pid == 0) RunWorker(pipe_fds[1], std::move(source));
-    Boot().AfterForkInParent();
     close(pipe_fds[1]);
     Ending ending;
     char bytes[4096];

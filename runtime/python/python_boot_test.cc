@@ -23,7 +23,6 @@ def handler(event):
 std::string AnswerOfAFork(PythonBoot& boot) {
   int pipe_fds[2];
   EXPECT_EQ(pipe(pipe_fds), 0);
-  boot.BeforeFork();
   const pid_t pid = fork();
   if (pid == 0) {
     boot.AfterForkInChild();
@@ -31,7 +30,6 @@ std::string AnswerOfAFork(PythonBoot& boot) {
     const std::string answer = function.Result() + "\n" + function.Result() + "\n";
     _exit(write(pipe_fds[1], answer.data(), answer.size()) == static_cast<ssize_t>(answer.size()) ? 0 : 1);
   }
-  boot.AfterForkInParent();
   close(pipe_fds[1]);
   std::string answer;
   char buffer[4096];

@@ -103,12 +103,16 @@ bool KernelState::Take(uint64_t store) {
   return ReadSizes(sizes_);
 }
 
-// What a call can change and no rewind brings back.
-bool KernelState::HasLasting() const {
+bool KernelState::HasGuestFds() const {
   for (int fd = first_guest_fd_; fd < kWorkerFdsMax; ++fd) {
     if (IsOpen(fd)) return true;
   }
-  return !std::ranges::all_of(taken_, [this](const Mapping& mapping) { return WasThere(mapping); });
+  return false;
+}
+
+// What a call can change and no rewind brings back.
+bool KernelState::HasLasting() const {
+  return HasGuestFds() || !std::ranges::all_of(taken_, [this](const Mapping& mapping) { return WasThere(mapping); });
 }
 
 // Whether all of a mapping was mapped when the rewinder began, somehow: the heap has grown, reserves have become
@@ -186,9 +190,7 @@ bool KernelState::ReconcileRange(uintptr_t begin, uintptr_t end, const Mapping* 
 }
 
 bool KernelState::IsAsTaken() {
-  for (int fd = first_guest_fd_; fd < kWorkerFdsMax; ++fd) {
-    if (IsOpen(fd)) return Fail("a descriptor is new");
-  }
+  if (HasGuestFds()) return Fail("a descriptor is new");
   if (static_cast<uintptr_t>(RawSyscall(SYS_brk, 0)) != break_) return Fail("the break differs");
   return ReconcileMappings(Mode::kVerify);
 }

@@ -64,6 +64,7 @@ class KernelState {
   bool IsSame(const Mapping& was, const Mapping& is) const;
   bool ReconcileMappings(Mode mode);
   bool ReconcileRange(uintptr_t begin, uintptr_t end, const Mapping* was, const Mapping* is, Mode mode);
+  bool HasGuestFds() const;
   bool HasLasting() const;
   bool WasThere(const Mapping& mapping) const;
 

@@ -235,20 +235,19 @@ class RewinderImpl final : public Rewinder {
   size_t FindDirty() {
     size_t dropped = 0;
     for (const PageRun& span : checkpoint_.spans()) {
-      const bool scanned = dirty_->Scan(span, [&](PageRun run) { dropped += TakeDirty(run); });
-      if (!scanned) End("the page map can't be read");
+      dropped += TakeDirty(*dirty_, span);
     }
-    return dropped + (userfaultfd_ < 0 ? 0 : FindDirtyStack());
+    if (userfaultfd_ < 0) return dropped;
+    for (const Checkpoint::Region& region : checkpoint_.regions()) {
+      // What userfaultfd does not watch.
+      if (region.stack) dropped += TakeDirty(*own_, region.pages);
+    }
+    return dropped;
   }
 
-  // What userfaultfd does not watch.
-  size_t FindDirtyStack() {
+  size_t TakeDirty(PageScanner& scanner, PageRun span) {
     size_t dropped = 0;
-    for (const Checkpoint::Region& region : checkpoint_.regions()) {
-      if (!region.stack) continue;
-      const bool scanned = own_->Scan(region.pages, [&](PageRun run) { dropped += TakeDirty(run); });
-      if (!scanned) End("the page map can't be read");
-    }
+    if (!scanner.Scan(span, [&](PageRun run) { dropped += TakeDirty(run); })) End("the page map can't be read");
     return dropped;
   }
 

@@ -89,13 +89,11 @@ int RunRewindBenchmark(const RewindBenchmark& benchmark,
     Measurements& measured = *static_cast<Measurements*>(
         mmap(nullptr, sizeof(Measurements), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
     fflush(stdout);
-    (*boot)->BeforeFork();
     const pid_t worker = fork();
     if (worker == 0) {
       (*boot)->AfterForkInChild();
       RunWorker(benchmark, **boot, *image, probe.way, measured);
     }
-    (*boot)->AfterForkInParent();
     int status = 0;
     waitpid(worker, &status, 0);
     if (status != 0) Fail(absl::StrCat("the worker ended: ", status));

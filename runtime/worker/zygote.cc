@@ -93,7 +93,6 @@ class Zygote {
 
   void Fork(const ForkRequest& request, std::vector<UniqueFd> fds) {
     const pid_t zygote_pid = getpid();
-    boot_.BeforeFork();
     const pid_t pid = fork();
     const int error = errno;
     if (pid == 0) {
@@ -108,7 +107,6 @@ class Zygote {
                 },
                 rewind_);
     }
-    boot_.AfterForkInParent();
     if (pid < 0) return Report({.type = ZygoteReportType::kForkFailed, .id = request.id, .error = error});
     ReportFork(request.id, pid);
   }
