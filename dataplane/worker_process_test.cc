@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <time.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/unique_fd.h"
@@ -208,6 +210,15 @@ TEST_F(WorkerProcessTest, CpuTimeIsTheCallsOwn) {
   const absl::Duration busy = Run(*worker, "\"busy 50\"").usage.cpu_time;
   EXPECT_GE(busy, absl::Milliseconds(49));
   EXPECT_LT(Run(*worker, "1").usage.cpu_time, absl::Milliseconds(40));
+}
+
+// The kernel counts a running process's time when it stops or at a tick. The replies of such calls come long before
+// both.
+TEST_F(WorkerProcessTest, CpuTimeOfAShortCallIsWhole) {
+  const std::unique_ptr<Worker> worker = StartLoaded();
+  absl::Duration least = absl::InfiniteDuration();
+  for (int i = 0; i < 200; ++i) least = std::min(least, Run(*worker, "\"spin\"").usage.cpu_time);
+  EXPECT_GT(least, absl::Microseconds(20));
 }
 
 TEST_F(WorkerProcessTest, ACallThatEndsItsWorkerIsMeasuredToo) {

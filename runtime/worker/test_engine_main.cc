@@ -54,6 +54,11 @@ int CpuMillis() {
   return static_cast<int>(now.tv_sec * 1000 + now.tv_nsec / 1'000'000);
 }
 
+// Some 100 us of work. It asks the kernel for nothing, unlike BurnCpu, which so brings its CPU counter up to date.
+void Spin() {
+  for (volatile int i = 0; i < 200'000;) i = i + 1;
+}
+
 // Mapped by hand: an allocator may keep what is freed.
 void TouchMemory(int mib) {
   const size_t bytes = static_cast<size_t>(mib) << 20;
@@ -155,6 +160,7 @@ class ObedientEngine final : public Engine {
     if (command == "plant") PlantReply(call);
     if (command == "plant") Hang();
     if (command == "busy") BurnCpu(CpuMillis() + Number(rest));
+    if (command == "spin") Spin();
     if (command == "busy-exit") BurnCpu(CpuMillis() + Number(rest));
     if (command == "busy-exit") _exit(1);
     if (command == "alloc") TouchMemory(Number(rest));
