@@ -52,6 +52,7 @@ class ServerCall {
   void AddResponseMetadata(std::string key, std::string value) {
     response_metadata_.emplace_back(std::move(key), std::move(value));
   }
+  void ReserveResponseMetadata(size_t count) { response_metadata_.reserve(response_metadata_.size() + count); }
   const Metadata& response_metadata() const { return response_metadata_; }
 
  private:

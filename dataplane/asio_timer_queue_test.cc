@@ -22,9 +22,10 @@ class AsioTimerQueueTest : public ::testing::Test {
 
 TEST_F(AsioTimerQueueTest, RunsCallbacksInTheOrderOfTheirTimes) {
   std::vector<int> ran;
-  timers_.Schedule(In(absl::Milliseconds(3)), [&] { ran.push_back(3); });
-  timers_.Schedule(In(absl::Milliseconds(1)), [&] { ran.push_back(1); });
-  timers_.Schedule(In(absl::Milliseconds(2)), [&] { ran.push_back(2); });
+  const absl::Duration first = In(absl::Milliseconds(1));
+  timers_.Schedule(first + absl::Milliseconds(2), [&] { ran.push_back(3); });
+  timers_.Schedule(first, [&] { ran.push_back(1); });
+  timers_.Schedule(first + absl::Milliseconds(1), [&] { ran.push_back(2); });
   EXPECT_TRUE(ran.empty());
   context_.run();
   EXPECT_EQ(ran, (std::vector<int>{1, 2, 3}));

@@ -20,6 +20,9 @@ constexpr int64_t kPageKib = 4;
 // From this CPU time on the peak is read.
 constexpr absl::Duration kPeakCpuTimeMin = absl::Microseconds(100);
 
+// Of how many shorter calls in a row one has the resident size read.
+constexpr uint32_t kResidentPeriod = 16;
+
 int32_t ClampKib(int64_t kib) {
   return static_cast<int32_t>(std::clamp<int64_t>(kib, 0, std::numeric_limits<int32_t>::max()));
 }
@@ -61,6 +64,7 @@ void ProcessMeter::Begin() {
 WorkerUsage ProcessMeter::Read() {
   const absl::Duration cpu_time = std::max(CpuTime() - cpu_at_begin_, absl::ZeroDuration());
   peak_is_old_ = cpu_time >= kPeakCpuTimeMin;
+  if (peak_is_old_) resident_age_ = 0;
   return {
       .cpu_time = cpu_time,
       .peak_memory_kib = ClampKib(peak_is_old_ ? PeakKib() : ResidentKib()),
@@ -80,10 +84,12 @@ int64_t ProcessMeter::PeakKib() const {
   return length > 0 ? PeakOf({status, static_cast<size_t>(length)}) : 0;
 }
 
-int64_t ProcessMeter::ResidentKib() const {
+int64_t ProcessMeter::ResidentKib() {
+  if (resident_age_++ % kResidentPeriod != 0) return resident_kib_;
   char statm[128];
   const ssize_t length = pread(statm_.get(), statm, sizeof(statm), 0);
-  return length > 0 ? ResidentOf({statm, static_cast<size_t>(length)}) : 0;
+  resident_kib_ = length > 0 ? ResidentOf({statm, static_cast<size_t>(length)}) : 0;
+  return resident_kib_;
 }
 
 absl::Duration ProcessMeter::CpuTime() const {

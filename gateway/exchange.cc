@@ -1,7 +1,6 @@
 #include "gateway/exchange.h"
 
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/message.h>
 
 #include <utility>
 
@@ -21,7 +20,8 @@ namespace pb = google::protobuf;
 
 class UnaryExchange final : public Exchange {
  public:
-  explicit UnaryExchange(Init init) : Exchange(std::move(init)), response_(init_.route->response_prototype->New()) {}
+  explicit UnaryExchange(Init init)
+      : Exchange(std::move(init)), response_(init_.route->response_prototype->New(&arena_)) {}
 
  private:
   void Call(std::shared_ptr<HttpResponder> responder) override {
@@ -36,12 +36,14 @@ class UnaryExchange final : public Exchange {
 
   HttpResponse MakeResponse(const absl::Status& status) const {
     if (!status.ok()) return MakeErrorResponse(status);
-    HttpResponse response = WriteResponse(*init_.route, response_);
+    // The message lives as long as this.
+    HttpResponse response =
+        WriteResponse(*init_.route, std::shared_ptr<const pb::Message>(shared_from_this(), response_));
     AddMetadataHeaders(init_.call->response_metadata(), response);
     return response;
   }
 
-  const std::shared_ptr<pb::Message> response_;
+  pb::Message* const response_;
 };
 
 // The stream of one call, as the backend sees it. The response's head waits for the first message, so that a call that
@@ -110,7 +112,10 @@ class StreamExchange final : public Exchange {
 
 }  // namespace
 
-Exchange::Exchange(Init init) : init_(std::move(init)), request_(init_.route->request_prototype->New()) {}
+Exchange::Exchange(Init init)
+    : init_(std::move(init)),
+      arena_(arena_block_, sizeof(arena_block_)),
+      request_(init_.route->request_prototype->New(&arena_)) {}
 
 std::shared_ptr<Exchange> Exchange::Create(Init init) {
   if (init.route->method->server_streaming()) return std::make_shared<StreamExchange>(std::move(init));

@@ -2,6 +2,9 @@
 #ifndef MAYFLY_GATEWAY_EXCHANGE_H_
 #define MAYFLY_GATEWAY_EXCHANGE_H_
 
+#include <google/protobuf/arena.h>
+#include <google/protobuf/message.h>
+
 #include <memory>
 #include <string>
 
@@ -44,7 +47,14 @@ class Exchange : public HttpExchange, public std::enable_shared_from_this<Exchan
   HttpResponse MakeErrorResponse(const absl::Status& status) const;
 
   Init init_;
-  const std::unique_ptr<google::protobuf::Message> request_;
+
+ private:
+  // Room for an ordinary request and response without their texts.
+  alignas(8) char arena_block_[1536];
+
+ protected:
+  google::protobuf::Arena arena_;  // holds the messages of the call
+  google::protobuf::Message* const request_;
 };
 
 }  // namespace mayfly::gateway

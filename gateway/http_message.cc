@@ -1,6 +1,8 @@
 #include "gateway/http_message.h"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -51,9 +53,9 @@ std::optional<std::string_view> HttpHeaders::Find(std::string_view name) const {
 }
 
 void HttpResponse::AddHeader(std::string_view name, std::string_view value) {
-  absl::StrAppend(&headers, name, ": ");
-  for (const char c : value) headers.push_back(MayStandInValue(c) ? c : ' ');
-  headers += "\r\n";
+  absl::StrAppend(&headers, name, ": ", value, "\r\n");
+  const auto begin = headers.end() - static_cast<std::ptrdiff_t>(value.size() + 2);
+  std::replace_if(begin, headers.end() - 2, [](char c) { return !MayStandInValue(c); }, ' ');
 }
 
 std::string_view HttpReasonPhrase(int status) {

@@ -15,6 +15,9 @@
 namespace mayfly::runtime {
 namespace {
 
+// Of how many messages, whose headers speak of little, one has the kernel asked for what the memory really takes.
+constexpr uint32_t kTrimPeriod = 16;
+
 constexpr size_t kBytes = kChannelRequestBytesMax + kChannelReplyBytesMax;
 
 absl::Status Exhausted(std::string_view what) {
@@ -113,7 +116,9 @@ absl::StatusOr<Message> Channel::Receive() {
 }
 
 void Channel::Forget() {
-  if (!memory_.Trim()) {
+  // Between the times that the kernel is asked, the memory can't grow beyond its size.
+  const bool look = sent_bytes_ + received_bytes_ > kChannelKeptBytesMax || forgotten_++ % kTrimPeriod == 0;
+  if (!look || !memory_.Trim()) {
     memset(memory_.requests(), 0, sent_bytes_);
     memset(memory_.replies(), 0, received_bytes_);
   }

@@ -106,6 +106,7 @@ class Channel {
   SharedMemory memory_;
   size_t sent_bytes_ = 0;      // that lie in the memory since the last Forget
   size_t received_bytes_ = 0;  // likewise
+  uint32_t forgotten_ = 0;     // times
 };
 
 // A connected pair of sockets for a channel: the host's end does not block, the worker's does; both are close-on-exec.

@@ -132,7 +132,9 @@ bool KernelState::CanRestore() {
   Sizes sizes;
   if (has_lasting_) return Fail("the function keeps descriptors or memory that it has mapped");
   if (guest_calls_ && HasPendingSignals()) return Fail("a signal is pending");
-  return ReadSizes(sizes) && (sizes == sizes_ || ReconcileMappings(Mode::kTry));
+  if (!ReadSizes(sizes)) return false;
+  same_sizes_ = sizes == sizes_;
+  return same_sizes_ || ReconcileMappings(Mode::kTry);
 }
 
 bool KernelState::Restore() {
@@ -141,8 +143,7 @@ bool KernelState::Restore() {
       static_cast<uintptr_t>(RawSyscall(SYS_brk, break_)) != break_) {
     return Fail("the break does not go back");
   }
-  Sizes sizes;
-  return ReadSizes(sizes) && (sizes == sizes_ || ReconcileMappings(Mode::kDo));
+  return same_sizes_ || ReconcileMappings(Mode::kDo);
 }
 
 // Walks both lists of mappings side by side, from boundary to boundary.

@@ -39,8 +39,9 @@ class KernelState {
   // back.
   bool CanRestore();
 
-  // Unmaps what is new, takes back what has grown, and closes what was opened. False, and error(), if something is lost
-  // that can't be brought back.
+  // After CanRestore; in between only our own code has run, whose memory comes from the break. Unmaps what is new,
+  // takes back what has grown, and closes what was opened. False, and error(), if something is lost that can't be
+  // brought back.
   bool Restore();
 
   // For tests: whether all is as it was taken.
@@ -80,6 +81,7 @@ class KernelState {
   std::span<const Mapping> taken_;
   bool has_lasting_ = false;
   Sizes sizes_ = {};
+  bool same_sizes_ = false;  // as CanRestore has found them
   uintptr_t begun_break_ = 0;
   uintptr_t break_ = 0;
   uint64_t store_ = 0;
