@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/limits.h"
 #include "runtime/rewind/page.h"
@@ -133,8 +134,8 @@ bool KernelState::CanRestore() {
   if (has_lasting_) return Fail("the function keeps descriptors or memory that it has mapped");
   if (guest_calls_ && HasPendingSignals()) return Fail("a signal is pending");
   if (!ReadSizes(sizes)) return false;
-  same_sizes_ = sizes == sizes_;
-  return same_sizes_ || ReconcileMappings(Mode::kTry);
+  known_same_ = sizes == sizes_;
+  return known_same_ || ReconcileMappings(Mode::kTry);
 }
 
 bool KernelState::Restore() {
@@ -143,7 +144,9 @@ bool KernelState::Restore() {
       static_cast<uintptr_t>(RawSyscall(SYS_brk, break_)) != break_) {
     return Fail("the break does not go back");
   }
-  return same_sizes_ || ReconcileMappings(Mode::kDo);
+  if (std::exchange(known_same_, false)) return true;
+  Sizes sizes;
+  return ReadSizes(sizes) && (sizes == sizes_ || ReconcileMappings(Mode::kDo));
 }
 
 // Walks both lists of mappings side by side, from boundary to boundary.

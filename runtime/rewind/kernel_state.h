@@ -39,7 +39,7 @@ class KernelState {
   // back.
   bool CanRestore();
 
-  // After CanRestore; in between only our own code has run, whose memory comes from the break. Unmaps what is new,
+  // Between CanRestore and this only our own code runs, whose memory comes from the break. Unmaps what is new,
   // takes back what has grown, and closes what was opened. False, and error(), if something is lost that can't be
   // brought back.
   bool Restore();
@@ -81,7 +81,7 @@ class KernelState {
   std::span<const Mapping> taken_;
   bool has_lasting_ = false;
   Sizes sizes_ = {};
-  bool same_sizes_ = false;  // as CanRestore has found them
+  bool known_same_ = false;  // CanRestore has just found them the same
   uintptr_t begun_break_ = 0;
   uintptr_t break_ = 0;
   uint64_t store_ = 0;

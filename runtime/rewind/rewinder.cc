@@ -18,6 +18,7 @@
 #include "base/monotonic.h"
 #include "base/unique_fd.h"
 #include "runtime/rewind/checkpoint.h"
+#include "runtime/rewind/content_scanner.h"
 #include "runtime/rewind/hot_pages.h"
 #include "runtime/rewind/kernel_state.h"
 #include "runtime/rewind/page_scanner.h"
@@ -43,7 +44,7 @@ absl::Status Failed(std::string_view what) { return absl::UnavailableError(absl:
 
 // What Create opens. All but the store stay open in the worker.
 struct Files {
-  UniqueFd pagemap;
+  UniqueFd pagemap;  // kDontNeed does without
   UniqueFd statm;
   UniqueFd maps;
   UniqueFd store;
@@ -60,6 +61,7 @@ absl::StatusOr<Files> OpenFiles(RewindWay way) {
   files.statm.reset(open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
   files.maps.reset(open("/proc/self/maps", O_RDONLY | O_CLOEXEC));
   files.pagemap.reset(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC));
+  if (!files.pagemap.valid() && way != RewindWay::kDontNeed) return Failed("/proc/self/pagemap");
   if (way == RewindWay::kUserfaultfd) {
     files.userfaultfd.reset(OpenUserfaultfd());
     if (!files.userfaultfd.valid()) return Failed("userfaultfd");
@@ -67,7 +69,7 @@ absl::StatusOr<Files> OpenFiles(RewindWay way) {
   // Behind the others, because it is closed when the checkpoint is taken.
   const UniqueFd store(memfd_create("mayfly-checkpoint", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   files.store.reset(fcntl(store.get(), F_DUPFD_CLOEXEC, LastFd(files) + 1));
-  if (!files.statm.valid() || !files.maps.valid() || !files.pagemap.valid() || !files.store.valid()) {
+  if (!files.statm.valid() || !files.maps.valid() || !files.store.valid()) {
     return Failed("the files of a rewind");
   }
   if (ftruncate(files.store.get(), static_cast<off_t>(kStoreBytesMax)) != 0) return Failed("the checkpoint's file");
@@ -100,9 +102,7 @@ class RewinderImpl final : public Rewinder {
         userfaultfd_(files.userfaultfd.release()),
         store_fd_(files.store.get()),
         store_inode_(InodeOf(store_fd_)),
-        own_(options.way == RewindWay::kPagemap || options.way == RewindWay::kDontNeed
-                 ? NewPagemapScanner(memory_, files.pagemap.get())
-                 : NewPagemapScanScanner(memory_, files.pagemap.get())),
+        own_(NewOwnPageScanner(options.way, files.pagemap.get())),
         dirty_(options.way == RewindWay::kUserfaultfd ? NewWrittenPageScanner(memory_, files.pagemap.get()) : own_),
         checkpoint_(memory_, image, files.store.get()),
         hot_(memory_, checkpoint_, options.idle_calls_max),
@@ -141,6 +141,18 @@ class RewinderImpl final : public Rewinder {
   const char* error() const override { return error_; }
 
  private:
+  PageScanner* NewOwnPageScanner(RewindWay way, int pagemap) {
+    switch (way) {
+      case RewindWay::kUserfaultfd:
+      case RewindWay::kPagemapScan:
+        return NewPagemapScanScanner(memory_, pagemap);
+      case RewindWay::kPagemap:
+      case RewindWay::kDontNeed:
+        return pagemap >= 0 ? NewPagemapScanner(memory_, pagemap) : NewContentScanner(memory_, checkpoint_);
+    }
+    return nullptr;
+  }
+
   // Begins on the rewinder's own stack, each time anew.
   static void Main(unsigned low, unsigned high) {
     RewinderImpl& self = *reinterpret_cast<RewinderImpl*>(uint64_t{high} << 32 | low);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -63,6 +64,13 @@ void* MapPage() {
   return page;
 }
 
+// /proc/self/pagemap is for root and for dumpable processes alone.
+void LoseThePageMap() {
+  if (getuid() == 0 && setuid(65534) != 0) _exit(kSetUpFailed);
+  prctl(PR_SET_DUMPABLE, 0);
+  CHILD_EXPECT(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC) < 0);
+}
+
 class RewinderTest : public testing::TestWithParam<RewindWay> {
  protected:
   void SetUp() override {
@@ -94,6 +102,8 @@ class RewinderTest : public testing::TestWithParam<RewindWay> {
   void Child(int calls, const std::function<void()>& load, const std::function<void(Rewinder&, Survivor&)>& call,
              bool expect_can_rewind) {
     ConfigureProcessMemory();
+    // The one way that does without.
+    if (GetParam() == RewindWay::kDontNeed) LoseThePageMap();
     Survivor& survivor = NewSurvivor();
     boot_();
     const absl::StatusOr<ZygoteImage> image = ZygoteImage::Take();

@@ -62,21 +62,48 @@ std::vector<PageRun> FindDroppable() {
   return droppable;
 }
 
+// Which pages of private memory without a file are there (present or swapped out) and may hold something.
+class PresentPages {
+ public:
+  // `pagemap` is an open /proc/self/pagemap. Where there is none (gVisor), those are there that are not all zero.
+  explicit PresentPages(int pagemap) : pagemap_(pagemap) {}
+
+  absl::StatusOr<std::vector<bool>> Of(const Mapping& mapping) const {
+    std::vector<bool> present((mapping.end - mapping.begin) / kPageBytes);
+    if (pagemap_ < 0) {
+      for (size_t i = 0; i < present.size(); ++i) present[i] = !IsZero(mapping.begin + i * kPageBytes);
+      return present;
+    }
+    std::vector<uint64_t> entries(present.size());
+    const size_t bytes = entries.size() * sizeof(uint64_t);
+    const ssize_t length =
+        pread(pagemap_, entries.data(), bytes, static_cast<off_t>(mapping.begin / kPageBytes * sizeof(uint64_t)));
+    if (length != static_cast<ssize_t>(bytes)) return Failed("/proc/self/pagemap");
+    for (size_t i = 0; i < present.size(); ++i) present[i] = entries[i] >> 62 != 0;
+    return present;
+  }
+
+ private:
+  static bool IsZero(uintptr_t page) {
+    static constexpr char kZeroes[kPageBytes] = {};
+    return memcmp(reinterpret_cast<const char*>(page), kZeroes, kPageBytes) == 0;
+  }
+
+  const int pagemap_;
+};
+
 // Appends the runs of pages of `mapping` that are there. All of a file's: those that were never touched are the file's,
 // which a worker could not tell from others.
-absl::Status AppendRuns(int pagemap, const Mapping& mapping, std::vector<ZygoteImage::Run>& runs) {
+absl::Status AppendRuns(const PresentPages& pages, const Mapping& mapping, std::vector<ZygoteImage::Run>& runs) {
   if (mapping.inode != 0) {
     runs.push_back({.pages = {mapping.begin, mapping.end}, .place = 0});
     return absl::OkStatus();
   }
-  std::vector<uint64_t> entries((mapping.end - mapping.begin) / kPageBytes);
-  const size_t bytes = entries.size() * sizeof(uint64_t);
-  const ssize_t length =
-      pread(pagemap, entries.data(), bytes, static_cast<off_t>(mapping.begin / kPageBytes * sizeof(uint64_t)));
-  if (length != static_cast<ssize_t>(bytes)) return Failed("/proc/self/pagemap");
+  const absl::StatusOr<std::vector<bool>> present = pages.Of(mapping);
+  if (!present.ok()) return present.status();
   bool joins = false;  // the last run is of this mapping
-  for (size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i] >> 62 == 0) continue;  // neither present nor swapped out
+  for (size_t i = 0; i < present->size(); ++i) {
+    if (!(*present)[i]) continue;
     const uintptr_t page = mapping.begin + i * kPageBytes;
     if (joins && page - runs.back().pages.end <= kGapPagesMax * kPageBytes) {
       runs.back().pages.end = page + kPageBytes;
@@ -111,14 +138,15 @@ absl::StatusOr<ZygoteImage> ZygoteImage::Take() {
   image.droppable_ = FindDroppable();
   const UniqueFd pagemap(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC));
   const UniqueFd file(memfd_create("mayfly-image", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!pagemap.valid() || !file.valid()) return Failed("files");
+  if (!file.valid()) return Failed("memfd_create");
+  const PresentPages present(pagemap.get());
 
   std::vector<int> protections;
   for (const Mapping& mapping : *mappings) {
     if (!mapping.IsPrivateWritable() || mapping.stack) continue;
     const auto is_this = [&](const PageRun& run) { return run.begin == mapping.begin; };
     if (std::ranges::any_of(image.droppable_, is_this)) continue;
-    if (absl::Status status = AppendRuns(pagemap.get(), mapping, image.runs_); !status.ok()) return status;
+    if (absl::Status status = AppendRuns(present, mapping, image.runs_); !status.ok()) return status;
     protections.resize(image.runs_.size(), mapping.protection);
   }
   size_t size = 0;
