@@ -6,7 +6,7 @@ import os
 
 class Cores:
     """The first core this process may use is the server's, the second the load's; the two-core row gives the server both, and
-    the load a third where there is one."""
+    the load a third where there is one, else both as well."""
 
     def __init__(self):
         cores = sorted(os.sched_getaffinity(0))
@@ -15,7 +15,8 @@ class Cores:
         self.server = {cores[0]}
         self.load = {cores[1]}
         self.server_two = {cores[0], cores[1]}
-        self.load_beside_two = {cores[2]} if len(cores) > 2 else self.load
+        self.load_shares_two = len(cores) == 2
+        self.load_beside_two = self.server_two if self.load_shares_two else {cores[2]}
 
     def settle(self):
         """Puts this process, and so the load generators that it starts, on the load's core."""

@@ -12,6 +12,7 @@ class Results:
         self.missing = {}  # key → why
         self.versions = {}  # peer → version
         self.notes = []
+        self.load_shares_cores = False  # the load generator of the two-core rows had no core of its own
         self.isolation = {}  # engine → what its receipt tells
 
     def get(self, key):

@@ -48,8 +48,8 @@ class Steps:
         """Both doors on one core, with the strategy that the server chooses; a numpy call beside; and each at half of its peak."""
         with self.serve() as server:
             self.results.measure("http health", lambda: self.driver.http(server.family, server.port, "/health"))
+            deploy_hellos(server)
             for engine in ENGINES:
-                server.deploy(engine.id, engine, engine.hello)
                 with server.connection() as connection:
                     self.results.isolation[engine.title] = isolation_of(connection.receipt(engine.id))
                 self.http(f"http {engine.id}", server, engine.id)
@@ -64,8 +64,8 @@ class Steps:
 
     def fresh(self):
         with mayfly_server.serve(self.cores.server, "--isolation", "fresh") as server:
+            deploy_hellos(server)
             for engine in ENGINES:
-                server.deploy(engine.id, engine, engine.hello)
                 self.http(f"http {engine.id} fresh", server, engine.id)
 
     def peers(self):
@@ -81,8 +81,8 @@ class Steps:
     def calls(self):
         """One call after the other: what a rewind costs, and the first call after a create."""
         with self.serve() as server:
+            deploy_hellos(server)
             for engine in ENGINES:
-                server.deploy(engine.id, engine, engine.hello)
                 self.results.measure(f"rewind {engine.id}", lambda id=engine.id: self.rewind(server, id))
                 self.results.measure(f"cold {engine.id}", lambda engine=engine: self.cold(server, engine))
 
@@ -143,9 +143,10 @@ class Steps:
                 self.results.measure(f"memory {engine.id}", lambda name=engine.worker: memory_of(server.family, name))
 
     def two_cores(self):
+        self.results.load_shares_cores = self.cores.load_shares_two
         with self.serve(on=self.cores.server_two) as server, on_cores.on(self.cores.load_beside_two):
+            deploy_hellos(server)
             for engine in ENGINES:
-                server.deploy(engine.id, engine, engine.hello)
                 self.http(f"http {engine.id} two cores", server, engine.id)
 
     def many(self):
@@ -172,8 +173,8 @@ class Steps:
 
     def way(self, way):
         with mayfly_server.serve(self.cores.server, "--rewind", way) as server:
+            deploy_hellos(server)
             for engine in ENGINES:
-                server.deploy(engine.id, engine, engine.hello)
                 self.http(f"http {engine.id} {way}", server, engine.id)
                 self.results.measure(f"rewind {engine.id} {way}", lambda id=engine.id: self.rewind(server, id))
 
@@ -195,6 +196,12 @@ class Steps:
 
     def serve(self, *flags, on=None):
         return mayfly_server.serve(on or self.cores.server, *self.options.server_flag, *flags)
+
+
+def deploy_hellos(server):
+    """All before the first is measured: an engine that still boots takes its share of the cores."""
+    for engine in ENGINES:
+        server.deploy(engine.id, engine, engine.hello)
 
 
 def room_for(workers):

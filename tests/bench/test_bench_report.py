@@ -16,10 +16,10 @@ from mayfly_bench.results import Results
 FACTS = {"machine": "a <machine> & more", "kernel": "6.18", "commit": "abc", "date": "2026-11-24"}
 
 
-def load(calls=10_000, cpu_micros=40, p99_micros=900, server_busy=1.0, errors=0):
+def load(calls=10_000, cpu_micros=40, p99_micros=900, server_busy=1.0, errors=0, load_busy=0):
     return Load(
         calls=calls, errors=errors, seconds=1, p50_micros=200, p90_micros=400, p99_micros=p99_micros, p999_micros=2_000,
-        cpu_micros=cpu_micros, server_busy=server_busy,
+        cpu_micros=cpu_micros, server_busy=server_busy, load_busy=load_busy,
     )
 
 
@@ -77,6 +77,23 @@ def test_judges_grpc_by_cpu_where_the_load_generator_limits_the_do_nothing_rpc(r
     assert [what.split()[0] for what in missed(results)] == ["JavaScript", "Python"]
     results.measured["grpc health"] = load(10_000, cpu_micros=18, server_busy=0.5)
     assert missed(results) == []
+
+
+def two_cores_of(results):
+    return next(figure for figure in figures(results) if figure.what.startswith("two cores against one, JavaScript"))
+
+
+def test_judges_two_cores_by_cpu_where_the_load_shares_them_and_both_are_busy(results):
+    results.load_shares_cores = True
+    results.measured["http js"] = load(10_000, cpu_micros=90)
+    results.measured["http js two cores"] = load(12_500, cpu_micros=100, server_busy=1.3, load_busy=0.5)
+    assert two_cores_of(results).met
+    # 2 s of two cores over 90 µs of the server and 40 µs of the load a call are 15,385 calls a second.
+    assert "12,500/s = 1.25 ×, 1.80 × by CPU per call (100 µs against 90); beside this load an ideal server reaches 1.54 ×" in two_cores_of(results).measured
+    results.measured["http js two cores"] = load(12_500, cpu_micros=101, server_busy=1.3, load_busy=0.5)
+    assert two_cores_of(results).met is False
+    results.measured["http js two cores"] = load(12_500, cpu_micros=100, server_busy=1.29, load_busy=0.5)
+    assert two_cores_of(results).met is False
 
 
 def test_says_why_a_figure_was_not_measured(results):
