@@ -224,6 +224,8 @@ void Pool::SetState(WorkerSlot& slot, State state) {
       --idle_count_;
       break;
     case State::kLent:
+      --lent_;
+      break;
     case State::kGone:
       break;
   }
@@ -249,6 +251,8 @@ void Pool::SetState(WorkerSlot& slot, State state) {
       slot.idle_begin = clock_.Monotonic();
       break;
     case State::kLent:
+      ++lent_;
+      break;
     case State::kGone:
       break;
   }

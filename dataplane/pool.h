@@ -129,7 +129,7 @@ class Pool {
 
   // Growth and its opposite.
   bool NeedsWorker(const FunctionPool& pool) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool IsPatient(const FunctionPool& pool) const;
+  bool IsPatient(const FunctionPool& pool) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Duration GrowthTime(const FunctionPool& pool) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ScheduleGrowth(FunctionPool& pool) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnGrowthTime(const std::shared_ptr<const FunctionRevision>& function);
@@ -172,6 +172,7 @@ class Pool {
   int workers_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t memory_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   int idle_count_ ABSL_GUARDED_BY(mutex_) = 0;
+  int lent_ ABSL_GUARDED_BY(mutex_) = 0;
   int waiting_ ABSL_GUARDED_BY(mutex_) = 0;
   int throw_away_waiting_ ABSL_GUARDED_BY(mutex_) = 0;
 };

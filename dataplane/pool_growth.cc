@@ -20,7 +20,9 @@ bool Pool::NeedsWorker(const FunctionPool& pool) const {
 
 // Whether calls wait for a worker that is there rather than have another made at once.
 bool Pool::IsPatient(const FunctionPool& pool) const {
-  return renewal_ == Renewal::kItself && static_cast<int>(pool.slots.size()) >= limits_.workers_at_once;
+  const int workers = static_cast<int>(pool.slots.size());
+  if (renewal_ != Renewal::kItself || workers == 0) return false;
+  return std::max(workers, lent_) >= limits_.workers_at_once;
 }
 
 // When the call that waits longest has waited for so long, with all the workers there are, that another is made.

@@ -95,7 +95,8 @@ MachineResources ProbeMachine(const std::string& root) {
 PoolLimits DefaultPoolLimits(const MachineResources& machine) {
   constexpr int kWorkersPerCore = 16, kWorkersMin = 8;
   constexpr int kFunctionWorkersPerCore = 4, kFunctionWorkersMin = 4;
-  constexpr int kWorkersAtOnceMin = 2;
+  // While one runs a call, the host is busy with another one's.
+  constexpr int kWorkersAtOncePerCore = 2, kWorkersAtOnceMin = 2;
   constexpr int64_t kDefaultCapBytes = kMemoryLimitMibDefault * int64_t{kMiB};
   PoolLimits limits;
   limits.memory_budget_bytes = std::max(machine.memory_bytes / 4 * 3, kDefaultCapBytes);
@@ -105,7 +106,8 @@ PoolLimits DefaultPoolLimits(const MachineResources& machine) {
   const int of_one =
       std::max(kFunctionWorkersMin, static_cast<int>(std::lround(machine.cores * kFunctionWorkersPerCore)));
   limits.workers_per_function_max = std::min(of_one, limits.workers_max);
-  limits.workers_at_once = std::max(kWorkersAtOnceMin, static_cast<int>(std::lround(machine.cores)));
+  limits.workers_at_once =
+      std::max(kWorkersAtOnceMin, static_cast<int>(std::lround(machine.cores * kWorkersAtOncePerCore)));
   return limits;
 }
 

@@ -17,10 +17,11 @@ struct PoolLimits {
   // Worker processes in all, and of one function.
   int workers_max = 16;
   int workers_per_function_max = 8;
-  // Of one function: so many are made as soon as calls wait for them; further ones, one by one, when a call has waited
-  // for `growth_time` with those there are, as it does when guests wait for something. A call that takes microseconds
-  // is served sooner by a worker that is there, and more workers than cores would only drive each other out of the
-  // caches. Where workers renew themselves; a worker that needs milliseconds between two calls always gets company.
+  // A function's further workers, after its first, are made as soon as calls wait for them, while it has fewer than so
+  // many and fewer than so many run calls in all; else one by one, when a call has waited for `growth_time` with those
+  // there are, as it does when guests wait for something. A call that takes microseconds is served sooner by a worker
+  // that is there, and more workers than keep the cores busy only drive each other out of the caches. Where workers
+  // renew themselves; a worker that needs milliseconds between two calls always gets company.
   int workers_at_once = std::numeric_limits<int>::max();
   absl::Duration growth_time = kGrowthTimeDefault;
   // The memory caps of all workers together. One worker alone may pass it.
@@ -50,7 +51,7 @@ struct MachineResources {
 MachineResources ProbeMachine(const std::string& root);
 
 // Sixteen workers a core, at least eight and as many as three quarters of the memory hold at the default cap; of one
-// function at most four a core, at least four, and as many at once as there are cores, at least two.
+// function at most four a core, at least four, and two a core at once, at least two.
 PoolLimits DefaultPoolLimits(const MachineResources& machine);
 
 }  // namespace mayfly::dataplane

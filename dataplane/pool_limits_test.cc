@@ -58,7 +58,7 @@ TEST(DefaultPoolLimitsTest, FollowsTheCores) {
   const PoolLimits limits = DefaultPoolLimits({.cores = 4, .memory_bytes = 64 * kGiB});
   EXPECT_EQ(limits.workers_max, 64);
   EXPECT_EQ(limits.workers_per_function_max, 16);
-  EXPECT_EQ(limits.workers_at_once, 4);
+  EXPECT_EQ(limits.workers_at_once, 8);
   EXPECT_EQ(limits.memory_budget_bytes, 48 * kGiB);
 }
 

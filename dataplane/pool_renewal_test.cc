@@ -91,6 +91,20 @@ TEST_F(PatientPoolTest, ACallThatIsServedInTimeMakesNoWorker) {
   EXPECT_EQ(workers_.size(), 2u);
 }
 
+TEST_F(PatientPoolTest, WhileOthersKeepTheCoresBusyAFunctionGetsItsSecondWorkerWhenACallHasWaited) {
+  for (const Revision& function : {a_, b_}) Acquire(function);
+  workers_.FinishStartAndLoad(0);
+  workers_.FinishStartAndLoad(1);
+  Acquire(a_);
+  EXPECT_EQ(workers_.size(), 2u);
+  Acquire(c_);
+  EXPECT_EQ(workers_.size(), 3u);  // a first worker is made at once
+  time_.Advance(limits_.growth_time);
+  ASSERT_EQ(workers_.size(), 4u);
+  workers_.FinishStart(3);
+  EXPECT_EQ(workers_[3].load.function_id, "a");
+}
+
 TEST_F(PatientPoolTest, AWorkerThatIsGoneIsReplacedAtOnce) {
   auto first = Acquire(a_);
   for (int i = 0; i < 2; ++i) Acquire(a_);
