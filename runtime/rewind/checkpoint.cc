@@ -13,7 +13,8 @@ namespace {
 
 // Of a worker: a guest has no way to more mappings than the kernel's own bound allows (vm.max_map_count).
 constexpr size_t kRegionsMax = 4096;
-constexpr size_t kStoredRunsMax = 65536;
+// Each run may become a mapping of its own, and split another: all of them fit into KernelState's lists.
+constexpr size_t kStoredRunsMax = 8192;
 
 // 64 GiB: more than a worker may have.
 constexpr size_t kTablePagesMax = (size_t{64} << 30) / kPageBytes;
@@ -161,6 +162,13 @@ const char* Checkpoint::MapStored() {
   return nullptr;
 }
 
-void Checkpoint::Seal() { RawSyscall(SYS_mprotect, store_, kStoreBytesMax, PROT_READ); }
+const char* Checkpoint::Seal() {
+  const long mapped =
+      RawSyscall(SYS_mmap, store_, kStoreBytesMax, PROT_READ, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, store_fd_, 0);
+  if (mapped < 0) return "the store can't be mapped again";
+  // What faults here does not fault in the first calls.
+  if (stored_pages_ > 0) RawSyscall(SYS_madvise, store_, stored_pages_ * kPageBytes, MADV_POPULATE_READ);
+  return nullptr;
+}
 
 }  // namespace mayfly::runtime

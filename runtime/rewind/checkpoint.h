@@ -59,8 +59,8 @@ class Checkpoint {
   // two. Not the stack. Null, or what went wrong.
   const char* MapStored();
 
-  // Ends writing to the store.
-  void Seal();
+  // Ends writing to the store. Null, or what went wrong.
+  const char* Seal();
 
   std::span<const Region> regions() const { return regions_.first(region_count_); }
   std::span<const PageRun> stored() const { return stored_.first(stored_count_); }

@@ -9,8 +9,9 @@
 namespace mayfly::runtime {
 
 // Takes those pages for the process's own that differ from what `checkpoint` has for them so far: from the zygote's
-// image, or from zeroes. Needs no page map, which not every kernel has (gVisor's has none), and reads all of the memory:
-// some milliseconds. Spans lie in the checkpoint's regions. `checkpoint` outlives the scanner, and may be made after it.
+// image, or from zeroes. Needs no page map, which not every kernel has (gVisor's has none), and reads all of the
+// memory: some milliseconds. Spans lie in the checkpoint's regions. `checkpoint` outlives the scanner, and may be made
+// after it.
 PageScanner* NewContentScanner(UnrestoredMemory& memory, const Checkpoint& checkpoint);
 
 }  // namespace mayfly::runtime

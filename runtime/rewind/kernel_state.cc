@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string_view>
@@ -16,8 +17,11 @@ namespace mayfly::runtime {
 namespace {
 
 // vm.max_map_count is 65,530; a line of /proc/self/maps is about 100 bytes.
-constexpr size_t kMappingsMax = 16384;
-constexpr size_t kMapsTextBytesMax = size_t{2} << 20;
+constexpr size_t kMappingsMax = 32768;
+constexpr size_t kMapsTextBytesMax = size_t{4} << 20;
+
+// The same number on every architecture.
+constexpr long kMseal = 462;
 
 bool IsReserve(const Mapping& mapping) {
   return mapping.protection == PROT_NONE && !mapping.shared && mapping.inode == 0;
@@ -43,9 +47,8 @@ uint64_t TakeNumber(std::string_view& text) {
 
 }  // namespace
 
-KernelState::KernelState(UnrestoredMemory& memory, int statm, int maps, int first_guest_fd, bool guest_calls)
-    : statm_(statm),
-      maps_(maps),
+KernelState::KernelState(UnrestoredMemory& memory, const ProcFiles& files, int first_guest_fd, bool guest_calls)
+    : files_(files),
       first_guest_fd_(first_guest_fd),
       guest_calls_(guest_calls),
       text_(memory.AllocateArray<char>(kMapsTextBytesMax)),
@@ -69,7 +72,7 @@ bool KernelState::Fail(const char* error) {
 // proc(5): size resident shared text lib data dt, in pages.
 bool KernelState::ReadSizes(Sizes& sizes) {
   char text[128];
-  const long length = RawSyscall(SYS_pread64, statm_, text, sizeof(text), 0);
+  const long length = RawSyscall(SYS_pread64, files_.statm, text, sizeof(text), 0);
   if (length <= 0) return Fail("/proc/self/statm can't be read");
   std::string_view rest(text, static_cast<size_t>(length));
   sizes.all = TakeNumber(rest);
@@ -79,7 +82,7 @@ bool KernelState::ReadSizes(Sizes& sizes) {
 }
 
 bool KernelState::ReadInto(std::span<Mapping> room, std::span<const Mapping>& mappings) {
-  const ptrdiff_t length = ReadMemoryMap(maps_, text_);
+  const ptrdiff_t length = ReadMemoryMap(files_.maps, text_);
   if (length < 0) return Fail("/proc/self/maps can't be read");
   const ptrdiff_t count = ParseMemoryMap({text_.data(), static_cast<size_t>(length)}, room);
   if (count < 0) return Fail("/proc/self/maps is odd");
@@ -101,7 +104,16 @@ bool KernelState::Take(uint64_t store) {
   store_ = store;
   break_ = static_cast<uintptr_t>(RawSyscall(SYS_brk, 0));
   has_lasting_ = guest_calls_ && HasLasting();
+  RawSyscall(SYS_sigaltstack, nullptr, &signal_stack_);
   return ReadSizes(sizes_);
+}
+
+void KernelState::SealMappings() {
+  if (!guest_calls_ || has_lasting_) return;
+  for (const Mapping& mapping : taken_) {
+    // The kernel's own may lie where mseal knows no mapping. Where it is not known at all, nothing is sealed.
+    if (!mapping.special && !IsReserve(mapping)) RawSyscall(kMseal, mapping.begin, mapping.end - mapping.begin, 0);
+  }
 }
 
 bool KernelState::HasGuestFds() const {
@@ -138,8 +150,15 @@ bool KernelState::CanRestore() {
   return known_same_ || ReconcileMappings(Mode::kTry);
 }
 
+// What a system call of a guest's own can change, and its language can't but for the places in open files.
+void KernelState::RestoreWhatCallsReach() const {
+  RawSyscall(SYS_sigaltstack, &signal_stack_, nullptr);
+  for (const int file : {files_.statm, files_.maps, files_.pagemap}) RawSyscall(SYS_lseek, file, 0, SEEK_SET);
+}
+
 bool KernelState::Restore() {
   RawSyscall(SYS_close_range, first_guest_fd_, UINT_MAX, 0);
+  if (guest_calls_) RestoreWhatCallsReach();
   if (static_cast<uintptr_t>(RawSyscall(SYS_brk, 0)) != break_ &&
       static_cast<uintptr_t>(RawSyscall(SYS_brk, break_)) != break_) {
     return Fail("the break does not go back");

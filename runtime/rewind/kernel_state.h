@@ -2,6 +2,8 @@
 #ifndef MAYFLY_RUNTIME_REWIND_KERNEL_STATE_H_
 #define MAYFLY_RUNTIME_REWIND_KERNEL_STATE_H_
 
+#include <signal.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,17 +13,24 @@
 
 namespace mayfly::runtime {
 
-// The mappings, the break and the descriptors, as they were at the checkpoint. (The signal mask comes back with the
-// registers; what else a process has is refused to workers by the sandbox: refused_syscalls.cc.) Lives in unrestored
-// memory, allocates nothing but there.
+// The mappings, the break, the descriptors and the signal stack, as they were at the checkpoint. (The signal mask comes
+// back with the registers; what else a process has is refused to workers by the sandbox: refused_syscalls.cc.) Lives in
+// unrestored memory, allocates nothing but there.
 class KernelState {
  public:
-  // `statm` and `maps` are the process's files of that name in /proc/self, which stay open. Descriptors below
+  // The process's files of that name in /proc/self, which stay open.
+  struct ProcFiles {
+    int statm;
+    int maps;
+    int pagemap;
+  };
+
+  // Descriptors below
   // `first_guest_fd` are the worker's own: the sandbox or the worker's end keeps a guest from changing them.
   // `guest_calls`: whether a guest can make system calls of its own, as a Python guest can; then what it has mapped, or
   // has open, at the checkpoint can't be brought back, because a call may put other things of the same size in its
   // place.
-  KernelState(UnrestoredMemory& memory, int statm, int maps, int first_guest_fd, bool guest_calls);
+  KernelState(UnrestoredMemory& memory, const ProcFiles& files, int first_guest_fd, bool guest_calls);
 
   // Remembers what is mapped before a guest can map anything. False, and error(), if it can't be read.
   bool Begin();
@@ -33,6 +42,11 @@ class KernelState {
   // except that some may since have been mapped from the file with the inode `store`. False, and error(), if it can't
   // be read.
   bool Take(uint64_t store);
+
+  // Has the kernel refuse to unmap, move, replace or protect otherwise what was mapped when it was taken (mseal(2),
+  // Linux 6.10), but for reserved addresses: for guests' calls, whose undoing the sizes alone would not tell. Not where
+  // a function's own mappings last: it gets a new process for each call, and may unmap them.
+  void SealMappings();
 
   // Whether Restore will succeed, whatever the call has done; without changing anything. Never where the function had
   // descriptors, shared memory or mappings of its own at the checkpoint: what a pipe holds, for one, does not come
@@ -68,9 +82,9 @@ class KernelState {
   bool HasGuestFds() const;
   bool HasLasting() const;
   bool WasThere(const Mapping& mapping) const;
+  void RestoreWhatCallsReach() const;
 
-  const int statm_;
-  const int maps_;
+  const ProcFiles files_;
   const int first_guest_fd_;
   const bool guest_calls_;
   std::span<char> text_;
@@ -85,6 +99,7 @@ class KernelState {
   uintptr_t begun_break_ = 0;
   uintptr_t break_ = 0;
   uint64_t store_ = 0;
+  stack_t signal_stack_ = {};
   const char* error_ = nullptr;
 };
 

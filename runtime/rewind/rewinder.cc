@@ -48,7 +48,7 @@ struct Files {
   UniqueFd statm;
   UniqueFd maps;
   UniqueFd store;
-  UniqueFd userfaultfd;  // kUserfaultfd only
+  UniqueFd userfaultfd;  // where it Protects() only
 };
 
 // Of those that stay open.
@@ -56,13 +56,17 @@ int LastFd(const Files& files) {
   return std::max({files.pagemap.get(), files.statm.get(), files.maps.get(), files.userfaultfd.get()});
 }
 
-absl::StatusOr<Files> OpenFiles(RewindWay way) {
+// Whether written pages are found by their protection. Not where guests make system calls: what they have the kernel
+// drop (MADV_DONTNEED) must come back by itself, as a private mapping of the store does and protected memory does not.
+bool Protects(const RewinderOptions& options) { return options.way == RewindWay::kUserfaultfd && !options.guest_calls; }
+
+absl::StatusOr<Files> OpenFiles(const RewinderOptions& options) {
   Files files;
   files.statm.reset(open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
   files.maps.reset(open("/proc/self/maps", O_RDONLY | O_CLOEXEC));
   files.pagemap.reset(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC));
-  if (!files.pagemap.valid() && way != RewindWay::kDontNeed) return Failed("/proc/self/pagemap");
-  if (way == RewindWay::kUserfaultfd) {
+  if (!files.pagemap.valid() && options.way != RewindWay::kDontNeed) return Failed("/proc/self/pagemap");
+  if (Protects(options)) {
     files.userfaultfd.reset(OpenUserfaultfd());
     if (!files.userfaultfd.valid()) return Failed("userfaultfd");
   }
@@ -103,10 +107,11 @@ class RewinderImpl final : public Rewinder {
         store_fd_(files.store.get()),
         store_inode_(InodeOf(store_fd_)),
         own_(NewOwnPageScanner(options.way, files.pagemap.get())),
-        dirty_(options.way == RewindWay::kUserfaultfd ? NewWrittenPageScanner(memory_, files.pagemap.get()) : own_),
+        dirty_(Protects(options) ? NewWrittenPageScanner(memory_, files.pagemap.get()) : own_),
         checkpoint_(memory_, image, files.store.get()),
         hot_(memory_, checkpoint_, options.idle_calls_max),
-        kernel_(memory_, files.statm.release(), files.maps.release(), first_guest_fd_, options.guest_calls),
+        kernel_(memory_, {.statm = files.statm.release(), .maps = files.maps.release(), .pagemap = files.pagemap.get()},
+                first_guest_fd_, options.guest_calls),
         stack_(memory_.AllocateArray<char>(kStackBytes)) {
     (void)files.pagemap.release();
     (void)files.store.release();
@@ -130,7 +135,7 @@ class RewinderImpl final : public Rewinder {
     return rewound_ ? Resumed::kRewound : Resumed::kTaken;
   }
 
-  bool CanRewind() override { return kernel_.CanRestore(); }
+  bool CanRewind() override { return error_ == nullptr && kernel_.CanRestore(); }
 
   void Rewind() override {
     setcontext(&main_);
@@ -138,7 +143,7 @@ class RewinderImpl final : public Rewinder {
   }
 
   RewindCost cost() const override { return cost_; }
-  const char* error() const override { return error_; }
+  const char* error() const override { return error_ == nullptr ? kernel_.error() : error_; }
 
  private:
   PageScanner* NewOwnPageScanner(RewindWay way, int pagemap) {
@@ -177,11 +182,12 @@ class RewinderImpl final : public Rewinder {
     const std::span<const Mapping> mappings = kernel_.ReadMappings();
     if (mappings.empty()) return kernel_.error();
     if (const char* error = checkpoint_.Take(mappings, *own_, StackTop())) return error;
-    checkpoint_.Seal();
+    if (const char* error = checkpoint_.Seal()) return error;
     if (const char* error = userfaultfd_ >= 0 ? Protect() : checkpoint_.MapStored()) return error;
     RawSyscall(SYS_close, store_fd_);
     if (const char* error = PinStack()) return error;
     if (!kernel_.Take(store_inode_)) return kernel_.error();
+    kernel_.SealMappings();
     faults_ = Faults();
     return nullptr;
   }
@@ -364,7 +370,7 @@ class RewinderImpl final : public Rewinder {
   UnrestoredMemory memory_;
   const RewinderOptions options_;
   const int first_guest_fd_;
-  const int userfaultfd_;  // -1: another way
+  const int userfaultfd_;  // -1: nothing is protected
   const int store_fd_;     // closed once the checkpoint is taken
   const uint64_t store_inode_;
   PageScanner* const own_;
@@ -385,7 +391,7 @@ class RewinderImpl final : public Rewinder {
 }  // namespace
 
 absl::StatusOr<Rewinder*> Rewinder::Create(const ZygoteImage& image, const RewinderOptions& options) {
-  absl::StatusOr<Files> files = OpenFiles(options.way);
+  absl::StatusOr<Files> files = OpenFiles(options);
   if (!files.ok()) return files.status();
   UnrestoredMemory memory(kUnrestoredBytes);
   if (memory.all().empty()) return Failed("memory for the rewinder");

@@ -29,7 +29,7 @@ struct RewinderOptions {
   uint32_t idle_calls_max = 4096;
 
   // Whether guests can make system calls of their own, as Python's can. Then the kernel's part of the state is trusted
-  // less: see KernelState.
+  // less: see KernelState. And kUserfaultfd does as kPagemapScan: what a guest has the kernel drop must come back.
   bool guest_calls = false;
 
   // What the process ends with (_exit) when it can't be brought back. It says why on stderr.
@@ -55,8 +55,8 @@ class Rewinder {
   static absl::StatusOr<Rewinder*> Create(const ZygoteImage& image, const RewinderOptions& options);
 
   enum class Resumed {
-    kFailed,   // the checkpoint could not be taken: error() says why
-    kTaken,    // it is taken
+    kFailed,  // the checkpoint could not be taken: error() says why. The process is as it was, and CanRewind() is false
+    kTaken,   // it is taken
     kRewound,  // a Rewind has come back to it
   };
 
@@ -73,6 +73,7 @@ class Rewinder {
   // Of the last rewind; zero before the first.
   virtual RewindCost cost() const = 0;
 
+  // Why the checkpoint could not be taken, or why CanRewind() was false; else null.
   virtual const char* error() const = 0;
 
  protected:

@@ -2,8 +2,11 @@
 // a page, mapping or descriptor that does not come back ends the process.
 #include "runtime/rewind/rewinder.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <fenv.h>
 #include <gtest/gtest.h>
+#include <immintrin.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -11,10 +14,14 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -71,11 +78,16 @@ void LoseThePageMap() {
   CHILD_EXPECT(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC) < 0);
 }
 
-class RewinderTest : public testing::TestWithParam<RewindWay> {
+struct Case {
+  RewindWay way;
+  bool guest_calls;
+};
+
+class RewinderTest : public testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
     for (const RewindProbe& probe : ProbeRewindWays()) {
-      if (probe.way == GetParam() && !probe.status.ok()) GTEST_SKIP() << probe.status;
+      if (probe.way == GetParam().way && !probe.status.ok()) GTEST_SKIP() << probe.status;
     }
   }
 
@@ -83,6 +95,9 @@ class RewinderTest : public testing::TestWithParam<RewindWay> {
   // doing so.
   std::function<void()> boot_ = [] {};
   std::function<void()> reply_ = [] {};
+
+  // Why the checkpoint can't be taken, if it can't.
+  std::string expect_error_;
 
   // In a worker's life: `load` before the checkpoint, then `call` with its number, from 0 on, and a rewind after each,
   // until `calls` were made. The exit code.
@@ -101,24 +116,25 @@ class RewinderTest : public testing::TestWithParam<RewindWay> {
  private:
   void Child(int calls, const std::function<void()>& load, const std::function<void(Rewinder&, Survivor&)>& call,
              bool expect_can_rewind) {
+    close_range(STDERR_FILENO + 1, ~0U, 0);  // as a worker does
     ConfigureProcessMemory();
     // The one way that does without.
-    if (GetParam() == RewindWay::kDontNeed) LoseThePageMap();
+    if (GetParam().way == RewindWay::kDontNeed) LoseThePageMap();
     Survivor& survivor = NewSurvivor();
     boot_();
     const absl::StatusOr<ZygoteImage> image = ZygoteImage::Take();
     if (!image.ok()) _exit(kSetUpFailed);
-    const absl::StatusOr<Rewinder*> rewinder = Rewinder::Create(
-        *image,
-        {.way = GetParam(), .verify = true, .idle_calls_max = 64, .guest_calls = true, .exit_code = kNotPristine});
+    const absl::StatusOr<Rewinder*> rewinder = Rewinder::Create(*image, {.way = GetParam().way,
+                                                                         .verify = true,
+                                                                         .idle_calls_max = 64,
+                                                                         .guest_calls = GetParam().guest_calls,
+                                                                         .exit_code = kNotPristine});
     if (!rewinder.ok()) _exit(kSetUpFailed);
     load();
     const Rewinder::Resumed resumed = (*rewinder)->Checkpoint();
-    CHILD_EXPECT((resumed == Rewinder::Resumed::kTaken) == (survivor.calls == 0));
-    if (resumed == Rewinder::Resumed::kFailed) {
-      dprintf(STDERR_FILENO, "%s\n", (*rewinder)->error());
-      _exit(kSetUpFailed);
-    }
+    const char* const error = resumed == Rewinder::Resumed::kFailed ? (*rewinder)->error() : nullptr;
+    CHILD_EXPECT(std::string(error == nullptr ? "" : error) == expect_error_);
+    CHILD_EXPECT(error != nullptr || (resumed == Rewinder::Resumed::kTaken) == (survivor.calls == 0));
     if (survivor.calls == calls) _exit(0);
     call(**rewinder, survivor);
     ++survivor.calls;
@@ -128,6 +144,9 @@ class RewinderTest : public testing::TestWithParam<RewindWay> {
     (*rewinder)->Rewind();
   }
 };
+
+// A guest that makes system calls of its own.
+class HostileRewinderTest : public RewinderTest {};
 
 int global_number = 7;
 int global_zero;
@@ -201,10 +220,12 @@ TEST_P(RewinderTest, UnmapsWhatACallHasMapped) {
 TEST_P(RewinderTest, KnowsBeforehandThatAnUnmappedPageIsLost) {
   static void* page;
   boot_ = [] { page = MapPage(); };
-  EXPECT_EQ(Run(1, [] {}, [](Rewinder&, Survivor&) { munmap(page, kPageBytes); }, false), 0);
+  // Where guests make calls the kernel refuses it.
+  const bool sealed = GetParam().guest_calls && syscall(SYS_mseal, 0, 0, 0) == 0;
+  EXPECT_EQ(Run(1, [] {}, [](Rewinder&, Survivor&) { munmap(page, kPageBytes); }, sealed), 0);
 }
 
-TEST_P(RewinderTest, KnowsBeforehandThatAMappingOfTheFunctionMayHaveBeenReplaced) {
+TEST_P(HostileRewinderTest, KnowsBeforehandThatAMappingOfTheFunctionMayHaveBeenReplaced) {
   static void* page;
   const auto load = [] { page = MapPage(); };
   const auto call = [](Rewinder&, Survivor&) {
@@ -214,7 +235,7 @@ TEST_P(RewinderTest, KnowsBeforehandThatAMappingOfTheFunctionMayHaveBeenReplaced
   EXPECT_EQ(Run(1, load, call, false), 0);
 }
 
-TEST_P(RewinderTest, KnowsBeforehandThatASignalIsPending) {
+TEST_P(HostileRewinderTest, KnowsBeforehandThatASignalIsPending) {
   const auto load = [] {
     sigset_t mask;
     sigemptyset(&mask);
@@ -246,7 +267,7 @@ TEST_P(RewinderTest, ClosesWhatACallHasOpened) {
   EXPECT_EQ(Run(5, [] {}, call), 0);
 }
 
-TEST_P(RewinderTest, KnowsBeforehandThatADescriptorOfTheFunctionItselfMayHaveChanged) {
+TEST_P(HostileRewinderTest, KnowsBeforehandThatADescriptorOfTheFunctionItselfMayHaveChanged) {
   const auto load = [] {
     int ends[2];
     if (pipe(ends) != 0) _exit(kSetUpFailed);
@@ -254,18 +275,63 @@ TEST_P(RewinderTest, KnowsBeforehandThatADescriptorOfTheFunctionItselfMayHaveCha
   EXPECT_EQ(Run(1, load, [](Rewinder&, Survivor&) {}, false), 0);
 }
 
-TEST_P(RewinderTest, KnowsBeforehandThatMemoryTheFunctionSharesMayHaveChanged) {
+TEST_P(HostileRewinderTest, KnowsBeforehandThatMemoryTheFunctionSharesMayHaveChanged) {
   const auto load = [] { mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0); };
   EXPECT_EQ(Run(1, load, [](Rewinder&, Survivor&) {}, false), 0);
 }
 
-TEST_P(RewinderTest, BringsTheSignalMaskBack) {
+TEST_P(RewinderTest, BringsSignalMaskAndRoundingModeBack) {
   const auto call = [](Rewinder&, Survivor&) {
+    CHILD_EXPECT(fegetround() == FE_TONEAREST && _mm_getcsr() % (1 << 16) / (1 << 13) == 0);
+    fesetround(FE_UPWARD);
     sigset_t mask;
     sigprocmask(SIG_SETMASK, nullptr, &mask);
     CHILD_EXPECT(sigismember(&mask, SIGUSR1) == 0);
     sigaddset(&mask, SIGUSR1);
     sigprocmask(SIG_SETMASK, &mask, nullptr);
+  };
+  EXPECT_EQ(Run(3, [] {}, call), 0);
+}
+
+// The kernel notes in it at any time which processor the thread is on.
+TEST_P(RewinderTest, SharesNoMemoryWithTheKernel) {
+  const auto call = [](Rewinder&, Survivor&) {
+    alignas(32) static char area[32];
+    // Refused while another is registered.
+    CHILD_EXPECT(syscall(SYS_rseq, area, sizeof(area), 0, 0x53053053) == 0);
+  };
+  EXPECT_EQ(Run(1, [] {}, call), 0);
+}
+
+TEST_P(RewinderTest, KeepsNoWayToWriteToItsStore) {
+  const auto call = [](Rewinder&, Survivor&) {
+    std::ifstream maps("/proc/self/maps");
+    int stores = 0;
+    for (std::string line; std::getline(maps, line);) {
+      if (line.find("mayfly-checkpoint") == std::string::npos || line.find("s ") == std::string::npos) continue;
+      ++stores;
+      CHILD_EXPECT(line.find(" r--s ") != std::string::npos);
+    }
+    CHILD_EXPECT(stores == 1);
+    for (int fd = 0; fd < 64; ++fd) {
+      char target[256] = {};
+      if (readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), target, sizeof(target) - 1) < 0) continue;
+      CHILD_EXPECT(strstr(target, "mayfly-checkpoint") == nullptr);
+    }
+  };
+  EXPECT_EQ(Run(1, [] {}, call), 0);
+}
+
+TEST_P(RewinderTest, BringsBackWhatOnlyTheBinaryHolds) {
+  static constinit std::array<char, 250'000> data = [] {
+    std::array<char, 250'000> filled{};
+    filled.fill(3);
+    return filled;
+  }();
+  const auto call = [](Rewinder&, Survivor&) {
+    char* const page = &data[125'000];
+    CHILD_EXPECT(*page == 3);
+    *page = 4;
   };
   EXPECT_EQ(Run(3, [] {}, call), 0);
 }
@@ -333,11 +399,103 @@ TEST_P(RewinderTest, TellsWhatItCost) {
   EXPECT_EQ(Run(5, [] {}, call), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, RewinderTest, testing::ValuesIn(kRewindWays), [](const auto& info) {
-  std::string name(RewindWayName(info.param));
+TEST_P(HostileRewinderTest, BringsTheSignalStackBack) {
+  const auto call = [](Rewinder&, Survivor&) {
+    static char memory[65536];
+    stack_t stack = {};
+    CHILD_EXPECT(sigaltstack(nullptr, &stack) == 0 && stack.ss_flags == SS_DISABLE);
+    stack = {.ss_sp = memory, .ss_flags = 0, .ss_size = sizeof(memory)};
+    CHILD_EXPECT(sigaltstack(&stack, nullptr) == 0);
+  };
+  EXPECT_EQ(Run(3, [] {}, call), 0);
+}
+
+TEST_P(HostileRewinderTest, BringsThePlacesInItsOwnFilesBack) {
+  const auto call = [](Rewinder&, Survivor&) {
+    int files = 0;
+    for (int fd = 3; fd < 16; ++fd) {
+      const off_t place = lseek(fd, 0, SEEK_CUR);
+      CHILD_EXPECT(place <= 0);
+      if (place == 0 && lseek(fd, 16, SEEK_SET) == 16) ++files;
+    }
+    CHILD_EXPECT(files >= 2);
+  };
+  EXPECT_EQ(Run(3, [] {}, call), 0);
+}
+
+TEST_P(HostileRewinderTest, BringsBackWhatTheKernelWasToldToDrop) {
+  static char* pages;
+  const auto load = [] {
+    pages = static_cast<char*>(aligned_alloc(kPageBytes, 8 * kPageBytes));
+    memset(pages, 5, 8 * kPageBytes);
+  };
+  const auto call = [](Rewinder&, Survivor&) {
+    for (size_t i = 0; i < 8; ++i) CHILD_EXPECT(pages[i * kPageBytes] == 5);
+    CHILD_EXPECT(madvise(pages, 8 * kPageBytes, MADV_DONTNEED) == 0);
+  };
+  EXPECT_EQ(Run(5, load, call), 0);
+}
+
+TEST_P(HostileRewinderTest, WhatIsMappedAtTheCheckpointStaysAsItIs) {
+  if (syscall(SYS_mseal, 0, 0, 0) != 0) GTEST_SKIP() << "this kernel has no mseal";
+  static char* pages;
+  boot_ = [] { pages = static_cast<char*>(MapPage()); };
+  const auto call = [](Rewinder&, Survivor&) {
+    CHILD_EXPECT(pages[0] == 1);
+    CHILD_EXPECT(munmap(pages, kPageBytes) == -1 && errno == EPERM);
+    CHILD_EXPECT(mprotect(pages, kPageBytes, PROT_READ) == -1 && errno == EPERM);
+    CHILD_EXPECT(mremap(pages, kPageBytes, 2 * kPageBytes, MREMAP_MAYMOVE) == MAP_FAILED && errno == EPERM);
+    CHILD_EXPECT(mmap(pages, kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+                 MAP_FAILED);
+    const long end = syscall(SYS_brk, 0);
+    CHILD_EXPECT(syscall(SYS_brk, end - static_cast<long>(kPageBytes)) == end);
+    char* const text = reinterpret_cast<char*>(reinterpret_cast<uintptr_t>(&MapPage) / kPageBytes * kPageBytes);
+    CHILD_EXPECT(mprotect(text, kPageBytes, PROT_READ | PROT_WRITE | PROT_EXEC) == -1);
+    pages[0] = 2;
+  };
+  EXPECT_EQ(Run(3, [] {}, call), 0);
+}
+
+// What a worker can't store it says, and goes on as it is.
+TEST_P(RewinderTest, TakesNoCheckpointOfTooManyMappings) {
+  const auto load = [] {
+    for (int i = 0; i < 8400; ++i) {
+      mmap(nullptr, kPageBytes, i % 2 == 0 ? PROT_READ | PROT_WRITE : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    }
+  };
+  expect_error_ = "too many mappings";
+  EXPECT_EQ(Run(1, load, [](Rewinder&, Survivor&) {}, false), 0);
+}
+
+TEST_P(RewinderTest, TakesNoCheckpointOfTooScatteredMemory) {
+  static char* pages;
+  constexpr size_t kRuns = 9000;
+  constexpr size_t kStride = 6 * kPageBytes;
+  const auto load = [] {
+    pages = static_cast<char*>(malloc(kRuns * kStride));
+    for (size_t i = 0; i < kRuns; ++i) pages[i * kStride] = 1;
+  };
+  expect_error_ = "the memory is too scattered";
+  const auto call = [](Rewinder&, Survivor&) {
+    for (size_t i = 0; i < kRuns; ++i) CHILD_EXPECT(pages[i * kStride] == 1);
+  };
+  EXPECT_EQ(Run(1, load, call, false), 0);
+}
+
+std::string Name(const testing::TestParamInfo<Case>& info) {
+  std::string name(RewindWayName(info.param.way));
   std::erase(name, '-');
-  return name;
-});
+  return name + (info.param.guest_calls ? "" : "Protected");
+}
+
+constexpr Case kCases[] = {{RewindWay::kUserfaultfd, false},
+                           {RewindWay::kUserfaultfd, true},
+                           {RewindWay::kPagemapScan, true},
+                           {RewindWay::kPagemap, true},
+                           {RewindWay::kDontNeed, true}};
+
+INSTANTIATE_TEST_SUITE_P(Ways, RewinderTest, testing::ValuesIn(kCases), Name);
+INSTANTIATE_TEST_SUITE_P(Ways, HostileRewinderTest, testing::ValuesIn(kCases + 1, kCases + std::size(kCases)), Name);
 
 }  // namespace
 }  // namespace mayfly::runtime

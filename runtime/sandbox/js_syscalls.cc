@@ -17,9 +17,8 @@ constexpr const char* kAllowed[] = {
     // The rewind, besides its ioctls: the process's size and mappings; what a call might have opened.
     "pread64",
 
-    // Memory, besides mmap and mprotect.
+    // Memory, besides mmap, mprotect and madvise.
     "brk",
-    "madvise",
     "mremap",
     "munmap",
 

@@ -41,11 +41,11 @@ constexpr const char* kAllowed[] = {
     "pselect6",
     "select",
 
-    // Memory, besides mmap and mprotect.
+    // Memory, besides mmap, mprotect and madvise.
     "brk",
-    "madvise",
     "mincore",
     "mremap",
+    "mseal",
     "msync",
     "munmap",
 
@@ -61,7 +61,6 @@ constexpr const char* kAllowed[] = {
 
     // Locks.
     "futex",
-    "membarrier",
     "sched_yield",
 
     // Randomness.

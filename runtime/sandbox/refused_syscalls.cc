@@ -142,6 +142,7 @@ constexpr RefusedSyscall kRefused[] = {
     {"mlock", EPERM},
     {"mlock2", EPERM},
     {"mlockall", EPERM},
+    {"membarrier", ENOSYS},
     {"munlock", EPERM},
     {"munlockall", EPERM},
     {"personality", EPERM},

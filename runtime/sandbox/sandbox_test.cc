@@ -185,6 +185,41 @@ TEST(SandboxTest, OnlyJavaScriptMayExecuteMemory) {
   EXPECT_EQ(InPython(make_executable), Error(EPERM));
 }
 
+// Else what one call does to it the next would meet.
+TEST(SandboxTest, PythonLeavesMemorysProtectionAndAdviceAsTheyAre) {
+  const auto protect = [](int protection) {
+    void* const page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return ErrorOf(mprotect(page, 4096, protection));
+  };
+  const auto advise = [](int advice) {
+    void* const page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return ErrorOf(madvise(page, 4096, advice));
+  };
+  EXPECT_EQ(InPython([&] { return protect(PROT_READ | PROT_WRITE); }), "0");
+  EXPECT_EQ(InPython([&] { return protect(PROT_READ); }), Error(EPERM));
+  EXPECT_EQ(InPython([&] { return protect(PROT_NONE); }), Error(EPERM));
+  EXPECT_EQ(InPython([&] { return advise(MADV_DONTNEED); }), "0");
+  EXPECT_EQ(InPython([&] { return advise(MADV_HUGEPAGE); }), Error(EPERM));
+  EXPECT_EQ(InPython([&] { return advise(102); }), Error(EPERM));  // MADV_GUARD_INSTALL
+}
+
+TEST(SandboxTest, ChangesNothingThatTheKernelKeepsOfAProcess) {
+  const std::vector<long> calls = {SYS_alarm,          SYS_chdir,       SYS_fchdir,       SYS_ioprio_set,
+                                   SYS_personality,    SYS_prctl,       SYS_rt_sigaction, SYS_sched_setaffinity,
+                                   SYS_setitimer,      SYS_setpriority, SYS_setrlimit,    SYS_timer_create,
+                                   SYS_timerfd_create, SYS_umask};
+  for (const Language language : {Language::kJs, Language::kPython}) {
+    for (const long call : calls) {
+      const int error = call == SYS_chdir || call == SYS_fchdir ? EACCES : EPERM;
+      EXPECT_EQ(InSandbox(language, [call] { return ErrorOf(syscall(call, 0, 0, 0, 0)); }), Error(error)) << call;
+    }
+  }
+  // Which barriers a process has registered for, the kernel tells.
+  EXPECT_EQ(InPython([] { return ErrorOf(syscall(SYS_membarrier, 0, 0, 0)); }), Error(ENOSYS));
+  const rlimit limit = {.rlim_cur = 1, .rlim_max = 1};
+  EXPECT_EQ(InPython([&] { return ErrorOf(syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, nullptr)); }), Error(EPERM));
+}
+
 TEST(SandboxTest, HasNoMoreMemoryThanItsLimit) {
   const auto map = [](size_t bytes, int flags) {
     return mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? errno : 0;

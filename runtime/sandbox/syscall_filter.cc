@@ -15,8 +15,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -73,19 +75,22 @@ class Rules {
 void AddLists(Rules& rules, const SyscallPolicy& policy) {
   for (const char* name : policy.allowed) rules.Add(SCMP_ACT_ALLOW, name);
   for (const RefusedSyscall& refused : RefusedSyscalls()) {
+    const auto is_refused = [&](const char* name) { return std::string_view(name) == refused.name; };
+    if (std::ranges::any_of(policy.allowed, is_refused)) continue;  // by this engine alone it is allowed
     rules.Add(SCMP_ACT_ERRNO(static_cast<uint32_t>(refused.error)), refused.name);
   }
 }
 
+// What is protected otherwise than as a growing region's front would stay so for the next call.
 void AddMemory(Rules& rules, const SyscallPolicy& policy) {
-  for (const char* name : {"mmap", "mprotect"}) {
-    if (policy.executable_memory == SyscallPolicy::ExecutableMemory::kAllowed) {
-      rules.Add(SCMP_ACT_ALLOW, name);
-      continue;
-    }
-    rules.Add(SCMP_ACT_ALLOW, name, {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)});
-    rules.Add(SCMP_ACT_ERRNO(EPERM), name, {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC)});
+  if (policy.executable_memory == SyscallPolicy::ExecutableMemory::kAllowed) {
+    rules.Add(SCMP_ACT_ALLOW, "mmap");
+    return rules.Add(SCMP_ACT_ALLOW, "mprotect");
   }
+  rules.Add(SCMP_ACT_ALLOW, "mmap", {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)});
+  rules.Add(SCMP_ACT_ERRNO(EPERM), "mmap", {SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC)});
+  rules.Add(SCMP_ACT_ALLOW, "mprotect", {SCMP_A2(SCMP_CMP_EQ, PROT_READ | PROT_WRITE)});
+  rules.Add(SCMP_ACT_ERRNO(EPERM), "mprotect", {SCMP_A2(SCMP_CMP_NE, PROT_READ | PROT_WRITE)});
 }
 
 void AddSocketPairs(Rules& rules, const SyscallPolicy& policy) {
@@ -126,6 +131,11 @@ std::vector<Choice> Choices(pid_t self) {
       {.number = SYS_fcntl,
        .argument = 1,
        .allowed = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL},
+       .error = EPERM},
+      // Others change what the kernel does with memory in calls to come, or put traps into it.
+      {.number = SYS_madvise,
+       .argument = 2,
+       .allowed = {MADV_NORMAL, MADV_WILLNEED, MADV_DONTNEED, MADV_FREE, MADV_POPULATE_READ, MADV_POPULATE_WRITE},
        .error = EPERM},
       // The last three are the rewind's; they reach the process's own memory alone.
       {.number = SYS_ioctl,

@@ -9,8 +9,8 @@ namespace mayfly::runtime {
 
 // Calls are named as the kernel names them. One that this architecture or libseccomp does not know is passed over.
 struct SyscallPolicy {
-  // Allowed whatever the arguments. Besides these, every worker may use mmap and mprotect, signal itself (kill,
-  // tgkill), read its own limits, close and duplicate descriptors other than stdio and the channel, and use the
+  // Allowed whatever the arguments. Besides these, every worker may use mmap, mprotect and madvise, signal itself
+  // (kill, tgkill), read its own limits, close and duplicate descriptors other than stdio and the channel, and use the
   // harmless commands of fcntl and ioctl (syscall_filter.cc).
   std::span<const char* const> allowed;
 

@@ -132,7 +132,10 @@ class Server {
     // Where each call begins: it comes here again after each rewind.
     switch (rewinder_->Checkpoint()) {
       case Rewinder::Resumed::kFailed:
-        EndForSetup(rewinder_->error());
+        // It serves one call, as it is, and each further call gets a new worker.
+        dprintf(STDERR_FILENO, "worker: no checkpoint: %s\n", rewinder_->error());
+        Send(MessageType::kLoaded, ticket, reply, {});
+        break;
       case Rewinder::Resumed::kTaken:
         Send(MessageType::kLoaded, ticket, reply, {});
         break;
