@@ -1,5 +1,6 @@
 // A guest that does to its own realm whatever it is told to. The event is a list of commands, from `damage` below; the answer is
-// what was to be seen before them, and after them. Each call must answer as the first call of a new worker.
+// what was to be seen before them, and after them: all of it, or with "glances" what is quickly seen.
+// Each call must answer as the first call of a new worker.
 "use strict";
 
 // What the damage leaves behind.
@@ -70,6 +71,9 @@ function reach(start, seen, sum) {
   return sum;
 }
 
+const reachOwn = seen => [reach(m, seen, 1), reach(Klass, seen, 1), reach(target, seen, 1), reach(attempt(() => (async function* () {})()), seen, 1)];
+const reachShallow = object => ownKeys(object).length;
+
 function attempt(action) {
   try {
     return action();
@@ -78,8 +82,8 @@ function attempt(action) {
   }
 }
 
-// All that a call can see of those before it.
-function look() {
+// All that a call can see of those before it; `deep`: whatever it takes.
+function look(deep) {
   const seen = new Map();
   const globals = {};
   const names = ownKeys(globalThis);
@@ -87,10 +91,10 @@ function look() {
     const name = typeof names[i] === "symbol" ? symbolText(names[i]) : names[i];
     const property = getOwnPropertyDescriptor(globalThis, names[i]);
     const own = { value: property.value, get: property.get, set: property.set, flags: `${property.writable}${property.enumerable}` };
-    globals[name] = reach(own, seen, 2166136261);
+    globals[name] = deep ? reach(own, seen, 2166136261) : own.flags;
   }
   return stringify([
-    globals, reach(m, seen, 1), reach(Klass, seen, 1), reach(target, seen, 1), reach(attempt(() => (async function* () {})()), seen, 1),
+    globals, ...(deep ? reachOwn(seen) : [reachShallow(m), reachShallow(Klass), reachShallow(target), reachShallow(Object.prototype), reachShallow(Array.prototype), reachShallow(Error)]),
     state, kept.length, hoisted, lexical, memo.size, attempt(() => weak.has(target)), reference.deref() === target, attempt(() => instance.read()),
     attempt(() => bus.dispatchEvent(new Event("x"))), sticky.lastIndex, attempt(() => RegExp.$1 + RegExp.lastMatch + RegExp.input), bytes[0], bytes.length,
     attempt(() => generator.next().value), Object.isFrozen(template()), template() === template(), attempt(() => m.count()), attempt(() => require("m") === m),
@@ -103,6 +107,7 @@ function look() {
 // Damaging ------------------------------------------------------------------------------------------------------------
 
 const damage = {
+  __proto__: { glances() {} }, // that one does no damage
   globals() {
     state.calls++; hoisted = 2; lexical = 2; memo.set("planted", kept); weak.set(target, 1); target.planted = 1; globalThis.planted = 1;
     (0, eval)("var evaluated = 1; let evaluatedLexical = 2; function evaluatedFunction() {}");
@@ -267,9 +272,10 @@ const damage = {
 
 function handler(event) {
   console.log("looks");
-  const before = look();
+  const deep = event[0] !== "glances";
+  const before = look(deep);
   let later;
   for (let i = 0; i < event.length; i++) later = damage[event[i]]() ?? later;
-  const answer = () => [before, hash(attempt(look), 1)];
+  const answer = () => [before, hash(attempt(() => look(deep)), 1)];
   return later === undefined ? answer() : (async () => { await later; return answer(); })();
 }

@@ -1,5 +1,5 @@
 # A guest that does to its own process whatever it is told to. The event is a list of commands, from DAMAGE below; the
-# answer is what was to be seen before them, and after them. Each call must answer as the first call of a new worker.
+# answer is what was to be seen before them, and after them: all of it, or with "glances" what is quickly seen. Each call must answer as the first call of a new worker.
 import ast
 import asyncio
 import atexit
@@ -67,8 +67,11 @@ def count_calls(times=[]):
 _sorted, _str, _type, _repr, _vars, _len, _getattr, _crc = sorted, str, type, repr, vars, len, getattr, zlib.crc32
 _isinstance, _list, _dumps, _fstat, _sigmask = isinstance, list, json.dumps, os.fstat, signal.pthread_sigmask
 _modules = sys.modules
-# What each worker has of its own: clocks, seeds, process ids, and the function's own name.
-OWN = {"_startTime", "__file__", "__cached__", "__spec__", "__name__", "__loader__", "_inst", "_urandom", "_main_thread", "handler"}
+# What each process has of its own: clocks, seeds, addresses, the order of sets, process ids, and the function's own name; and what a module leaves
+# behind the first time that it is loaded only.
+OWN = {"_startTime", "__file__", "__cached__", "__spec__", "__name__", "__loader__", "_inst", "_urandom", "_main_thread", "handler", "own_fds"}
+OWN |= {f"_{name}_addr" for name in ("cast", "memmove", "memoryview_at", "memset", "string_at", "wstring_at")}
+OWN |= {"StringPrefix", "String", "Triple", "ContStr", "PseudoExtras", "PseudoToken", "_dims_getter", "_dims_setter"}
 
 
 def describe(value):
@@ -101,18 +104,28 @@ def open_fds():
     return found
 
 
+own_fds = {0, 1, 2, 3, *open_fds()[:-1]}  # how many a worker has for itself is its own affair; the last is closed before the first call
+
+
 def look():
     """All that a call can see of those before it."""
-    return {
+    return glance() | {
         "modules": {_str(name): digest_of(_modules[name]) for name in _sorted(map(_str, _modules)) if _isinstance(_modules.get(name), types.ModuleType) and name != __name__},
         "own": {name: describe(value) for name, value in _sorted(globals().items()) if name not in OWN},
         "missing": _sorted(name for name in _modules if not _isinstance(_modules[name], types.ModuleType)),
+    }
+
+
+def glance():
+    """What does not take milliseconds."""
+    return {
+        "names": [_len(_modules), _len(globals()), _len(_vars(builtins)), _len(DAMAGE)],
         "state": [calls, ticks, _len(kept), _len(memo), _list(vars(local)), variable.get(), Klass.counter, cached(1)[0:], next(generator)],
         "memory": [private_memory[:4].hex(), text, number, 1 + 1, 7 * 1, "interned"[0:], b"x"[0]],
         "path": [sys.path, _len(sys.meta_path), _len(sys.path_hooks), _len(sys.path_importer_cache), sys.argv == ["planted"]],
         "hooks": [sys.gettrace() is None, sys.getprofile() is None, sys.excepthook is sys.__excepthook__, sys.displayhook is sys.__displayhook__, sys.unraisablehook is sys.__unraisablehook__, sys.get_asyncgen_hooks()[0] is None, sys.stdout is sys.__stdout__],
-        "limits": [sys.getrecursionlimit(), sys.getswitchinterval(), sys.get_int_max_str_digits(), sys.flags.optimize, gc.isenabled(), gc.get_threshold(), _len(gc.callbacks), gc.get_debug(), gc.get_freeze_count()],
-        "process": [dict(os.environ), open_fds(), _sorted(map(int, _sigmask(signal.SIG_BLOCK, []))), os.getcwd(), atexit._ncallbacks(), threading.active_count()],
+        "limits": [sys.getrecursionlimit(), sys.getswitchinterval(), sys.get_int_max_str_digits(), sys.flags.optimize, gc.isenabled(), gc.get_threshold(), _len(gc.callbacks), gc.get_debug()],
+        "process": [dict(os.environ), open_fds()[:4], _len({*open_fds()} - own_fds), _sorted(map(int, _sigmask(signal.SIG_BLOCK, []))), os.getcwd(), atexit._ncallbacks(), threading.active_count()],
         "contexts": [decimal.getcontext().prec, decimal.DefaultContext.prec, locale.setlocale(locale.LC_ALL), _len(warnings.filters), _len(logging.root.handlers), logging.root.level, logging.getLogger("planted").level],
         "caches": [_len(re._cache), _len(re._cache2), cached.cache_info()[0], weakref.getweakrefcount(weak_target), "planted" in builtins.__dict__],
         "exception": _str(sys.exception()),
@@ -121,7 +134,7 @@ def look():
 
 # Damaging --------------------------------------------------------------------------------------------------------
 
-DAMAGE = {}
+DAMAGE = {"glances": lambda: None}  # that one does no damage
 
 
 def damage(act):
@@ -234,8 +247,7 @@ def generators():
     next(generator)
     half = numbers()
     next(half)
-    kept.append(half)
-    kept.append(numbers())
+    kept.extend([half, numbers()])
 
 
 @damage
@@ -258,8 +270,7 @@ def weak_references():
 def big_memory():
     kept.append([bytes(1 << 20) for _ in range(50)])
     kept.append([object() for _ in range(100_000)])
-    kept.append("\u1234" * (2 << 20))
-    kept.append(bytearray(5 << 20))
+    kept.extend(["\u1234" * (2 << 20), bytearray(5 << 20)])
     kept.append({str(n): n for n in range(20_000)})
 
 
@@ -372,7 +383,6 @@ def interpreter_settings():
     gc.callbacks.append(lambda *a: kept.append(1))
     gc.disable()
     gc.freeze()
-    gc.set_debug(0)
 
 
 @damage
@@ -395,14 +405,12 @@ def monitoring():
 
 @damage
 def at_exit():
-    atexit.register(kept.append, 1)
     atexit.register(lambda: sys.modules.update(planted=sys))
 
 
 @damage
 def environment():
     os.environ["PLANTED"] = "1"
-    os.putenv("PLANTED2", "2")
     os.environ.pop("LANG", None)
     ctypes.CDLL(None).setenv(b"PLANTED3", b"3", 1)
 
@@ -414,19 +422,15 @@ def signal_mask():
 
 @damage
 def descriptors():
-    kept.append([os.pipe() for _ in range(5)])
-    kept.append([socket.socketpair() for _ in range(3)])
-    kept.append(os.dup(0))
+    kept.extend([[os.pipe() for _ in range(5)], [socket.socketpair() for _ in range(3)], os.dup(0)])
     os.dup2(1, 50)
 
 
 @damage
 def anonymous_memory():
-    kept.append([mmap.mmap(-1, 16 * PAGE) for _ in range(10)])
-    kept.append([mmap.mmap(-1, 3 << 20, flags=mmap.MAP_PRIVATE) for _ in range(3)])
-    for areas in kept[-2:]:
-        for area in areas:
-            area[:7] = b"planted"
+    kept.extend([mmap.mmap(-1, 16 * PAGE) for _ in range(10)] + [mmap.mmap(-1, 3 << 20, flags=mmap.MAP_PRIVATE) for _ in range(3)])
+    for area in kept[-13:]:
+        area[:7] = b"planted"
 
 
 @damage
@@ -477,7 +481,6 @@ def exits():
 
 @damage
 def loops():
-    builtins.len = None
     kept.append([bytes(1 << 20) for _ in range(20)])
     while True:
         kept.append(1)
@@ -486,15 +489,12 @@ def loops():
 
 def handler(event):
     print("looks")
-    before = look_text()
+    see = glance if "glances" in event else look
+    before = _dumps(see())
     for name in event:
         DAMAGE[name]()
     try:
-        after = _crc(look_text().encode())
+        after = _crc(_dumps(see()).encode())
     except Exception as error:
         after = _type(error).__name__
     return [before, after]
-
-
-def look_text():
-    return _dumps(look())

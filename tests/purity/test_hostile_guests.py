@@ -1,11 +1,37 @@
-"""Whatever a call does to its worker, the next finds the worker as a new one: with each way of rewinding, and each rewind checked."""
+"""Whatever a call does to its worker, the next finds the worker as a new one: with each way of rewinding, and each rewind checked. What a new one
+answers, a server that makes all anew for each call says."""
 
 import pytest
-from hostile_guests import COMMANDS, ENDS, REPLACING, answer, manifest, path, start
+from hostile_guests import COMMANDS, ENDS, REPLACING, answer, call, manifest, path, start
 from harness.server import Server
 
 WAYS = ["userfaultfd", "pagemap-scan", "pagemap", "dontneed"]
 CASES = [(language, command) for language, commands in COMMANDS.items() for command in commands]
+
+
+@pytest.fixture(scope="module")
+def fresh_server(tmp_path_factory):
+    running = Server("--isolation=fresh", "--max-workers", "2", data_dir=tmp_path_factory.mktemp("fresh"))
+    assert running.isolation == "fresh"
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def first_answer(fresh_server):
+    """(language, commands) → the answer of the first and only call of a new worker, under `fresh`."""
+    known = {}
+
+    def find(language, commands):
+        if (language, commands) not in known:
+            fields = manifest(language, event=list(commands))
+            del fields["id"]
+            reply = call(fresh_server.http, "/v1/functions:run", fields, commands)
+            assert start(reply) == "COLD"
+            known[language, commands] = answer(reply)
+        return known[language, commands]
+
+    return find
 
 
 @pytest.fixture(scope="module", params=WAYS)
@@ -25,32 +51,14 @@ def way_server(request, tmp_path_factory):
     running.stop()
 
 
-@pytest.fixture(scope="module")
-def first_answers(way_server):
-    """(language, commands) → the answer of a new worker of that server."""
-    return {}
-
-
 @pytest.mark.parametrize("language, command", CASES, ids=lambda value: value)
-def test_the_next_call_is_as_the_first(way_server, first_answers, language, command):
-    http = way_server.http
+def test_each_call_is_as_the_first_under_fresh(way_server, first_answer, language, command):
     starts = []
     for commands in ((command,), (), (command,), ()):
-        if (language, commands) not in first_answers:
-            first_answers[language, commands] = answer(run(http, language, commands))
-        reply = http.post(path(language), list(commands))
-        assert answer(reply) == first_answers[language, commands]
+        reply = call(way_server.http, path(language), list(commands), commands)
+        assert answer(reply) == first_answer(language, commands)
         assert reply.reason == (ENDS.get(command) if commands else None)
         starts.append(start(reply))
     if command not in REPLACING:
         assert starts[1:] == ["WARM"] * 3
     assert "rewind: " not in way_server.log()
-
-
-def run(http, language, commands):
-    """The first and only call of a new worker."""
-    fields = manifest(language)
-    del fields["id"]
-    reply = http.post("/v1/functions:run", {**fields, "event": list(commands)})
-    assert start(reply) == "COLD"
-    return reply

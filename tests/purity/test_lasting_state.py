@@ -36,3 +36,13 @@ def test_stdio_and_the_channel_can_be_neither_closed_nor_replaced(http, function
     source = "import os\ndef handler(event):\n    refused = 0\n    for fd in range(4):\n        for replace in (os.close, lambda n: os.dup2(5, n)):\n            try:\n                replace(fd)\n            except PermissionError:\n                refused += 1\n    return refused\n"
     http.deploy(function_id, "python", source)
     assert [http.invoke(function_id).body for _ in range(4)] == [b"8"] * 4
+
+
+def test_a_function_too_scattered_for_a_checkpoint_gets_a_new_worker_for_each_call(server, http, function_id):
+    # Every sixth page of 240 MiB; a private area would be a mapping of the function's own.
+    source = "import ctypes\narea = bytes(240 << 20)\nfor at in range(8192, 239 << 20, 6 * 4096):\n    ctypes.memset(id(area) + at, 1, 1)\nseen = []\ndef handler(event):\n    seen.append(1)\n    return len(seen)\n"
+    http.deploy(function_id, "python", source, memoryLimitMib=512)
+    replies = [http.invoke(function_id) for _ in range(3)]
+    assert [(reply.status, reply.body) for reply in replies] == [(200, b"1")] * 3
+    assert [reply.header("Mayfly-Start") for reply in replies[1:]] == ["cold"] * 2
+    assert "no checkpoint: the memory is too scattered" in server.log()

@@ -17,9 +17,12 @@ function handler(draws) {
 }
 """
 PYTHON = """
-import os, random, secrets, ssl, tempfile, uuid
+import os, random, secrets, sqlite3, ssl, tempfile, uuid
 own, system = random.Random(), random.SystemRandom()
 random.random(); own.random(); uuid.uuid4(); secrets.token_hex(); next(tempfile._get_candidate_names())
+random.gauss(); own.gauss()  # the other of a pair is kept
+base = sqlite3.connect(":memory:")
+base.execute("select randomblob(8)").fetchone(), ssl.RAND_bytes(8)
 
 def handler(draws):
     names = tempfile._get_candidate_names()
@@ -27,6 +30,9 @@ def handler(draws):
         "random": [random.random() for _ in range(draws)],
         "instance": [own.random() for _ in range(draws)],
         "system": [system.random() for _ in range(draws)],
+        "gauss": [random.gauss() for _ in range(draws)],
+        "own gauss": [own.gauss() for _ in range(draws)],
+        "sqlite": [base.execute("select hex(randomblob(8))").fetchone()[0] for _ in range(draws)],
         "urandom": [os.urandom(8).hex() for _ in range(draws)],
         "uuid": [str(uuid.uuid4()) for _ in range(draws)],
         "secrets": [secrets.token_hex(8) for _ in range(draws)],
@@ -59,9 +65,10 @@ def test_a_seed_of_the_top_level_is_kept(http, function_id):
     assert len(answers) == 1
 
 
+# Asked at the top level too, so that what was kept of the answer would be in the checkpoint.
 CLOCKS = {
-    "js": "function handler() { return [Date.now(), performance.now(), new Date().getTime()]; }",
-    "python": "import time, datetime\ndef handler(event):\n    return [time.time(), time.monotonic(), time.perf_counter(), datetime.datetime.now().timestamp()]\n",
+    "js": "const now = () => [Date.now(), performance.now(), new Date().getTime()]; now(); function handler() { return now(); }",
+    "python": "import time, datetime\ndef now():\n    return [time.time(), time.monotonic(), time.perf_counter(), datetime.datetime.now().timestamp()]\nnow()\ndef handler(event):\n    return now()\n",
 }
 
 
