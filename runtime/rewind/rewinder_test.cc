@@ -456,7 +456,6 @@ TEST_P(HostileRewinderTest, WhatIsMappedAtTheCheckpointStaysAsItIs) {
   EXPECT_EQ(Run(3, [] {}, call), 0);
 }
 
-// What a worker can't store it says, and goes on as it is.
 TEST_P(RewinderTest, TakesNoCheckpointOfTooManyMappings) {
   const auto load = [] {
     for (int i = 0; i < 8400; ++i) {
