@@ -88,11 +88,13 @@ SqliteDatabase::~SqliteDatabase() {
 }
 
 absl::Status SqliteDatabase::Execute(const std::string& sql) {
+  ForgetDamagedPages();
   if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return Error();
   return absl::OkStatus();
 }
 
 absl::StatusOr<SqliteStatement> SqliteDatabase::Prepare(const char* sql) {
+  ForgetDamagedPages();
   sqlite3_stmt*& statement = statements_[sql];
   if (statement == nullptr &&
       sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
@@ -112,7 +114,15 @@ absl::StatusOr<int64_t> SqliteDatabase::QueryInt(const char* sql) {
 
 bool SqliteDatabase::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
-absl::Status SqliteDatabase::Error() const {
+// SQLite keeps the pages it has read until another connection writes; so a file that has been put right would look
+// damaged until we are started again.
+void SqliteDatabase::ForgetDamagedPages() {
+  if (!damaged_ || in_transaction()) return;  // a transaction's pages are in use
+  sqlite3_db_release_memory(handle_);
+  damaged_ = false;
+}
+
+absl::Status SqliteDatabase::Error() {
   const int code = sqlite3_extended_errcode(handle_);
   const int system_error = sqlite3_system_errno(handle_);
   const std::string cause = absl::StrCat(sqlite3_errmsg(handle_), " (SQLite ", code, ")");
@@ -131,6 +141,7 @@ absl::Status SqliteDatabase::Error() const {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_TOOBIG:
+      damaged_ = true;
       return MakeError(absl::StatusCode::kInternal, reason::kStorageFailed,
                        absl::StrCat("the store ", path_, " is damaged or is no SQLite database: ", cause,
                                     "; restore it from a backup, or move it away to begin anew"));

@@ -84,15 +84,18 @@ class SqliteDatabase {
 
   // What the last failed call means to a client: STORAGE_FULL (RESOURCE_EXHAUSTED) when the disk or its quota is used
   // up, else STORAGE_FAILED: UNAVAILABLE when the file is locked or can't be read or written, INTERNAL when it is
-  // damaged or the fault is ours.
-  absl::Status Error() const;
+  // damaged or the fault is ours. After damage, the next transaction reads the file anew.
+  absl::Status Error();
 
  private:
   SqliteDatabase(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
 
+  void ForgetDamagedPages();
+
   const std::string path_;
   sqlite3* const handle_;                                       // owned
   absl::flat_hash_map<const char*, sqlite3_stmt*> statements_;  // owned
+  bool damaged_ = false;                                        // pages that we keep may be
 };
 
 // Several statements that see one state of the database. Ends when it is destroyed.

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/blocking_counter.h"
@@ -37,6 +38,17 @@ class SqliteStoreFaultsTest : public SqliteStoreTestBase {
     ASSERT_TRUE(status.ok()) << status;
   }
 };
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+void Overwrite(const std::string& path, size_t offset, const std::string& bytes) {
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(static_cast<std::streamoff>(offset));
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
 
 // Writes until it is killed, saying each acknowledged id on `fd`.
 [[noreturn]] void WriteUntilKilled(const std::string& data_dir, int fd) {
@@ -144,6 +156,25 @@ TEST_F(SqliteStoreFaultsTest, RefusesADamagedDatabaseAndLeavesItAlone) {
           " is damaged or is no SQLite database: database disk image is malformed (SQLite 11); restore it from a "
           "backup, or move it away to begin anew");
   EXPECT_EQ(std::filesystem::file_size(path), 40960u);
+}
+
+TEST_F(SqliteStoreFaultsTest, GoesOnWhenItsFileHasBeenPutRight) {
+  auto store = Open();
+  ASSERT_TRUE(PutAndWait(*store, NewPut(Named("f"), "x")).ok());
+  // All of it stands in the main file then, and is read from there.
+  Tamper("UPDATE store SET function_count = function_count; PRAGMA wal_checkpoint(TRUNCATE)");
+  const std::string path = data_dir_ + kDatabaseFile;
+  const std::string whole = ReadFile(path);
+  constexpr size_t kHeaderPage = 4096;  // the first page: the tables' names stay
+  ASSERT_GT(whole.size(), kHeaderPage);
+  Overwrite(path, kHeaderPage, std::string(whole.size() - kHeaderPage, '\xff'));
+  EXPECT_EQ(ErrorReason(store->Get(Named("f"), 0, Detail::kFull).status()), reason::kStorageFailed);
+  EXPECT_EQ(ErrorReason(PutAndWait(*store, NewPut(Named("g"), "y")).status()), reason::kStorageFailed);
+  Overwrite(path, kHeaderPage, whole.substr(kHeaderPage));
+  const auto function = store->Get(Named("f"), 0, Detail::kFull);
+  ASSERT_TRUE(function.ok()) << function.status();
+  EXPECT_EQ(function->manifest().source(), "x");
+  EXPECT_TRUE(PutAndWait(*store, NewPut(Named("g"), "y")).ok());
 }
 
 TEST_F(SqliteStoreFaultsTest, RefusesAnotherProgramsDatabase) {
