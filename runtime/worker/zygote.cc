@@ -67,7 +67,6 @@ class Zygote {
 
  private:
   bool SetUp() {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a host that ended before this line has closed its end of the socket
     fcntl(control_.get(), F_SETFD, FD_CLOEXEC);
     // A terminal's ^C and a service manager's SIGTERM are for the host alone, which ends its zygotes when it has
     // drained.
@@ -181,6 +180,15 @@ absl::StatusOr<int> Serve(const ZygoteOptions& options, EngineBoot& boot) {
   return Zygote(boot, *std::move(sandbox), rewind).Serve();
 }
 
+// From here on the zygote ends with its host: also while it boots, which may take seconds. False: the host has ended
+// before.
+bool FollowHost() {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  pollfd control = {.fd = kZygoteControlFd, .events = 0, .revents = 0};
+  poll(&control, 1, 0);
+  return (control.revents & POLLHUP) == 0;
+}
+
 }  // namespace
 
 int ZygoteMain(Language language, int argc, char** argv,
@@ -192,6 +200,7 @@ int ZygoteMain(Language language, int argc, char** argv,
   const std::span<const char* const> arguments(argv, static_cast<size_t>(argc));
   const absl::StatusOr<ZygoteOptions> options = ParseZygoteArguments(language, arguments.subspan(1));
   if (!options.ok()) return fail(options.status());
+  if (!FollowHost()) return 0;
   // Before the engine takes any.
   if (options->rewind.has_value()) ConfigureProcessMemory();
   const absl::StatusOr<std::unique_ptr<EngineBoot>> boot = make_boot(*options);
