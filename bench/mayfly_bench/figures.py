@@ -37,7 +37,7 @@ def figures(results):
     rows += [memory(results, engine) for engine in ENGINES]
     rows += [half_load(results, engine) for engine in ENGINES]
     rows += [two_cores(results, engine) for engine in ENGINES]
-    rows += [many(results), numpy(results)]
+    rows += [many(results), overload(results), numpy(results)]
     return rows
 
 
@@ -144,6 +144,15 @@ def many(results):
     effort = results.effort
     what = f"{effort.stored_functions:,} stored functions, {effort.warm_functions} warm: these by Zipf, beside one of them alone"
     return row(results, ["http many", "http many single"], what, "≥ 90 %", judge)
+
+
+def overload(results):
+    def judge(crowd, peak):
+        ratio = crowd.rate / peak.rate
+        text = f"{crowd.rate:,.0f}/s of {peak.rate:,.0f}/s = {ratio:.0%}; p99 of these {crowd.p99_micros / 1000:.0f} ms, {crowd.errors:,} refused"
+        return text, ratio >= 0.9
+
+    return row(results, ["overload busy", "http busy"], "calls answered well at ten times the peak, beside the peak", "≥ 90 %", judge)
 
 
 def numpy(results):

@@ -9,6 +9,9 @@ PYTHON_HELLO = "def handler(event):\n    return {'message': f\"Hello, {event['na
 NUMPY = "import numpy\n\nA = numpy.arange(1000.0)\n\n\ndef handler(event):\n    return {'message': f\"Hello, {event['name']}!\", 'sum': float((A * A).sum())}\n"
 JS_FIB = "function fib(n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }\nfunction handler(event) { return fib(event.n); }"
 
+# Some milliseconds of a core, as a function that really works takes.
+JS_BUSY = "function handler(event) { let n = 0; for (let i = 0; i < 1e6; i++) n = (n * 31 + i) % 1000003; return { message: `Hello, ${event.name}!` }; }"
+
 
 @dataclasses.dataclass(frozen=True)
 class Engine:

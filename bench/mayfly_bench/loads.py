@@ -24,6 +24,8 @@ LOADS = [
     ("http python two cores", "Mayfly on two cores, Python hello", "HTTP"),
     ("http many single", "Mayfly, many stored, one called", "HTTP"),
     ("http many", "Mayfly, many stored, the warm ones by Zipf", "HTTP"),
+    ("http busy", "Mayfly, JavaScript of some milliseconds", "HTTP"),
+    ("overload busy", "Mayfly, ten times as many of those", "HTTP"),
     ("half js", "Mayfly, JavaScript hello, half of peak", "HTTP"),
     ("half workerd", "workerd, half of peak", "HTTP"),
     ("half node-vm", "Node vm, half of peak", "HTTP"),

@@ -11,7 +11,7 @@ each request), and Mayfly's own fresh isolation. They are installed with npm and
 The table and the chart are printed and written to bench/results/. Nothing is asserted: what a reach was missed by stands in the table.
 """
 
-STEPS = ("hello", "fresh", "peers", "calls", "fib", "memory", "two-cores", "many", "ways")
+STEPS = ("hello", "fresh", "peers", "calls", "fib", "memory", "two-cores", "many", "ways", "overload")
 
 
 @dataclasses.dataclass(frozen=True)

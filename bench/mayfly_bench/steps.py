@@ -7,7 +7,8 @@ import time
 from mayfly_bench import cores as on_cores
 from mayfly_bench import mayfly_server, peers
 from mayfly_bench.calls import Cold, Fib, Memory, NotThere, Rewind, first_call, isolation_of, rewind_of
-from mayfly_bench.guests import ENGINES, EVENT, JS, JS_FIB, NUMPY, PYTHON
+from mayfly_bench.guests import ENGINES, EVENT, JS, JS_BUSY, JS_FIB, NUMPY, PYTHON
+from mayfly_bench.load import Driver
 from mayfly_bench.loads import WAYS
 from mayfly_bench.mayfly_server import micros
 from mayfly_bench.options import STEPS
@@ -17,6 +18,9 @@ FIB_CALLS = 60
 DEPLOYING_THREADS = 8
 SPARE_WORKERS = 200  # beyond one for each warm function, for those that are called more than once at a time
 WORKER_MIB = 128
+OVERLOAD = 10  # times the peak
+OVERLOAD_QUEUE = 32  # calls
+OVERLOAD_CONNECTIONS = 256  # more than are queued, so that the rest can be refused
 
 
 class Steps:
@@ -41,6 +45,7 @@ class Steps:
             "two-cores": self.two_cores,
             "many": self.many,
             "ways": self.ways,
+            "overload": self.overload,
         }
         return [(name, steps[name]) for name in STEPS if name in self.options.steps]
 
@@ -177,6 +182,18 @@ class Steps:
             for engine in ENGINES:
                 self.http(f"http {engine.id} {way}", server, engine.id)
                 self.results.measure(f"rewind {engine.id} {way}", lambda id=engine.id: self.rewind(server, id))
+
+    def overload(self):
+        """A function that keeps its worker busy at its peak, and then evenly paced at many times that."""
+        with self.serve("--max-queue-per-function", str(OVERLOAD_QUEUE)) as server:
+            server.deploy("busy", JS, JS_BUSY)
+            self.http("http busy", server, "busy")
+            peak = self.results.get("http busy")
+            crowd = Driver(OVERLOAD_CONNECTIONS, self.effort)
+            if peak:
+                self.results.measure(
+                    "overload busy", lambda: crowd.paced(server.family, server.port, "/invoke/busy", EVENT, OVERLOAD * peak.rate)
+                )
 
     def numpy(self, server):
         # Not by the name of what it imports: a function's id names its module.
