@@ -14,7 +14,7 @@ namespace mayfly {
 inline constexpr char kFunctionService[] = "mayfly.v1.FunctionService";
 inline constexpr char kInvocationService[] = "mayfly.v1.InvocationService";
 
-// `service` is one of the two. Owned by protobuf.
+// `service` is one of the two, or another that the process links. Owned by protobuf.
 const google::protobuf::ServiceDescriptor& FindService(std::string_view service);
 
 // A method that the service has: "GetFunction".

@@ -18,7 +18,7 @@
 namespace mayfly {
 namespace {
 
-absl::Time Deadline(const grpc::CallbackServerContext& context) {
+absl::Time Deadline(const grpc::ServerContext& context) {
   const auto deadline = context.deadline();
   if (deadline == std::chrono::system_clock::time_point::max()) return absl::InfiniteFuture();
   return absl::FromChrono(deadline);
@@ -33,7 +33,7 @@ size_t ErrorBytesMax(const ServerCall& call) {
 
 }  // namespace
 
-std::shared_ptr<ServerCall> MakeServerCall(const grpc::CallbackServerContext& context) {
+std::shared_ptr<ServerCall> MakeServerCall(const grpc::ServerContext& context) {
   Metadata metadata;
   metadata.reserve(context.client_metadata().size());
   for (const auto& [key, value] : context.client_metadata()) {

@@ -14,7 +14,7 @@
 namespace mayfly {
 
 // The call as services see it: its deadline and its metadata.
-std::shared_ptr<ServerCall> MakeServerCall(const grpc::CallbackServerContext& context);
+std::shared_ptr<ServerCall> MakeServerCall(const grpc::ServerContext& context);
 
 // OK, or UNAUTHENTICATED.
 absl::Status Authenticate(const Authenticator& authenticator, const ServerCall& call);

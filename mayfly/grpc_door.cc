@@ -1,7 +1,6 @@
 #include "mayfly/grpc_door.h"
 
 #include <grpcpp/health_check_service_interface.h>
-#include <grpcpp/impl/service_type.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
@@ -12,6 +11,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "mayfly/contract.h"
+#include "mayfly/grpc_health.h"
+#include "mayfly/grpc_poller.h"
 #include "mayfly/grpc_services.h"
 #include "mayfly/reflection_guard.h"
 
@@ -46,30 +48,47 @@ std::string Endpoint(const std::string& address, int port) {
 
 absl::StatusOr<std::unique_ptr<GrpcDoor>> GrpcDoor::Open(const Options& options, const MethodTable& methods,
                                                          const Authenticator& authenticator) {
-  grpc::EnableDefaultHealthCheckService(true);
+  grpc::EnableDefaultHealthCheckService(false);
+  std::unique_ptr<GrpcDoor> door(new GrpcDoor());
   grpc::ServerBuilder builder;
   SetLimits(builder, options.body_bytes_max);
   const std::string endpoint = Endpoint(options.address, options.port);
   int port = 0;
   builder.AddListeningPort(endpoint, grpc::InsecureServerCredentials(), &port);
-  std::vector<std::unique_ptr<grpc::Service>> services = MakeGrpcServices(methods, authenticator);
-  for (const auto& service : services) builder.RegisterService(service.get());
+  door->services_ = door->MakeServices(methods, authenticator);
+  for (const auto& service : door->services_) builder.RegisterService(service.get());
   GuardReflection(builder, authenticator);
-  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (server == nullptr || port == 0) {
+  door->poller_ = std::make_unique<GrpcPoller>(builder.AddCompletionQueue());
+  door->server_ = builder.BuildAndStart();
+  if (door->server_ == nullptr || port == 0) {
     return absl::UnavailableError(absl::StrCat("cannot listen for gRPC on ", endpoint, ", where another process may"));
   }
-  return std::unique_ptr<GrpcDoor>(new GrpcDoor(std::move(services), std::move(server), static_cast<uint16_t>(port)));
+  door->port_ = static_cast<uint16_t>(port);
+  for (const auto& service : door->services_) service->Serve(*door->poller_);
+  door->poller_->Start();
+  return door;
 }
 
-GrpcDoor::GrpcDoor(std::vector<std::unique_ptr<grpc::Service>> services, std::unique_ptr<grpc::Server> server,
-                   uint16_t port)
-    : services_(std::move(services)), server_(std::move(server)), port_(port) {}
+GrpcDoor::GrpcDoor() : health_(std::make_unique<GrpcHealth>()) {}
 
 GrpcDoor::~GrpcDoor() { Close(absl::ZeroDuration()); }
 
-void GrpcDoor::StartDraining() { server_->GetHealthCheckService()->SetServingStatus(false); }
+std::vector<std::unique_ptr<GrpcService>> GrpcDoor::MakeServices(const MethodTable& methods,
+                                                                 const Authenticator& authenticator) const {
+  static constexpr OpenAuthenticator kOpen;  // health needs no token
+  std::vector<std::unique_ptr<GrpcService>> services;
+  services.push_back(MakeGrpcService(FindService(kFunctionService), methods, authenticator));
+  services.push_back(MakeGrpcService(FindService(kInvocationService), methods, authenticator));
+  services.push_back(MakeGrpcService(FindService(GrpcHealth::kService), health_->methods(), kOpen));
+  std::erase(services, nullptr);
+  return services;
+}
 
-void GrpcDoor::Close(absl::Duration time_max) { server_->Shutdown(absl::ToChronoTime(absl::Now() + time_max)); }
+void GrpcDoor::StartDraining() { health_->StartDraining(); }
+
+void GrpcDoor::Close(absl::Duration time_max) {
+  if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(absl::Now() + time_max));
+  if (poller_ != nullptr) poller_->Stop();
+}
 
 }  // namespace mayfly

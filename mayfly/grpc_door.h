@@ -15,12 +15,16 @@
 
 namespace grpc {
 class Server;
-class Service;
-}  // namespace grpc
+}
 
 namespace mayfly {
 
-// Thread-safe. Calls run on gRPC's own threads until a service takes them.
+class GrpcHealth;
+class GrpcPoller;
+class GrpcService;
+
+// Thread-safe. Calls begin on the door's thread, which hands them to a service; an answer is sent on the thread that
+// gives it.
 class GrpcDoor {
  public:
   struct Options {
@@ -46,12 +50,16 @@ class GrpcDoor {
   void Close(absl::Duration time_max);
 
  private:
-  GrpcDoor(std::vector<std::unique_ptr<grpc::Service>> services, std::unique_ptr<grpc::Server> server, uint16_t port);
+  GrpcDoor();
+  std::vector<std::unique_ptr<GrpcService>> MakeServices(const MethodTable& methods,
+                                                         const Authenticator& authenticator) const;
 
-  // In this order: the server ends before its services do.
-  const std::vector<std::unique_ptr<grpc::Service>> services_;
-  const std::unique_ptr<grpc::Server> server_;
-  const uint16_t port_;
+  // In this order: the server ends before its services do, and they before its queues.
+  const std::unique_ptr<GrpcHealth> health_;
+  std::unique_ptr<GrpcPoller> poller_;
+  std::vector<std::unique_ptr<GrpcService>> services_;
+  std::unique_ptr<grpc::Server> server_;
+  uint16_t port_ = 0;
 };
 
 }  // namespace mayfly

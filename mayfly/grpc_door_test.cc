@@ -5,18 +5,57 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <memory>
+#include <optional>
 #include <string>
+#include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/synchronization/notification.h"
 #include "base/error.h"
 #include "base/reason.h"
 #include "google/rpc/status.pb.h"
+#include "grpc/health/v1/health.pb.h"
 #include "mayfly/v1/function_service.grpc.pb.h"
 #include "mayfly/v1/invocation_service.grpc.pb.h"
 
 namespace mayfly {
 namespace {
+
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+
+// A call of Health/Watch, cancelled at its end.
+class HealthWatch {
+ public:
+  HealthWatch(const std::shared_ptr<grpc::Channel>& channel, const std::string& service)
+      : method_("/grpc.health.v1.Health/Watch", grpc::internal::RpcMethod::SERVER_STREAMING, channel) {
+    HealthCheckRequest request;
+    request.set_service(service);
+    reader_.reset(
+        grpc::internal::ClientReaderFactory<HealthCheckResponse>::Create(channel.get(), method_, &context_, request));
+  }
+
+  ~HealthWatch() {
+    context_.TryCancel();
+    while (Read().has_value()) {
+    }
+    reader_->Finish();
+  }
+
+  // The next status; nullopt when the watch is over.
+  std::optional<HealthCheckResponse::ServingStatus> Read() {
+    HealthCheckResponse response;
+    if (!reader_->Read(&response)) return std::nullopt;
+    return response.status();
+  }
+
+ private:
+  const grpc::internal::RpcMethod method_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<HealthCheckResponse>> reader_;
+};
 
 class GrpcDoorTest : public testing::Test {
  protected:
@@ -338,6 +377,58 @@ TEST_F(GrpcDoorTest, DrainingShowsInHealthBeforeTheDoorCloses) {
   door_->Close(absl::InfiniteDuration());
   std::string reply;
   EXPECT_EQ(CallRaw("/grpc.health.v1.Health/Check", "", reply).error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(GrpcDoorTest, HealthIsKnownOfTheWholeServerAlone) {
+  Open(open_);
+  std::string reply;
+  // Field 1 (service): "x".
+  EXPECT_EQ(CallRaw("/grpc.health.v1.Health/Check", "\x0a\x01x", reply).error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(HealthWatch(channel_, "x").Read(), HealthCheckResponse::SERVICE_UNKNOWN);
+}
+
+TEST_F(GrpcDoorTest, WhoWatchesHealthIsToldOfTheDrain) {
+  Open(tokens_);
+  HealthWatch watch(channel_, "");
+  EXPECT_EQ(watch.Read(), HealthCheckResponse::SERVING);
+  door_->StartDraining();
+  EXPECT_EQ(watch.Read(), HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(HealthWatch(channel_, "").Read(), HealthCheckResponse::NOT_SERVING);
+}
+
+TEST_F(GrpcDoorTest, AWatchOfHealthEndsWithTheDoor) {
+  Open(open_);
+  HealthWatch watch(channel_, "");
+  EXPECT_EQ(watch.Read(), HealthCheckResponse::SERVING);
+  door_->Close(absl::ZeroDuration());
+  EXPECT_EQ(watch.Read(), std::nullopt);
+}
+
+TEST_F(GrpcDoorTest, ClosingWaitsForTheAnswerOfACallThatItCancels) {
+  std::thread answering;
+  std::atomic<bool> is_answered = false;
+  absl::Notification begun;
+  invoke_ = [&](std::shared_ptr<ServerCall> call, v1::InvokeRequest&, v1::InvokeResponse&, UnaryDone done) {
+    call->OnCancel([&, done = std::move(done)]() mutable {
+      answering = std::thread([&is_answered, done = std::move(done)]() mutable {
+        is_answered = true;
+        std::move(done)(absl::CancelledError("gone"));
+      });
+    });
+    begun.Notify();
+  };
+  Open(open_);
+  grpc::ClientContext context;
+  v1::InvokeRequest request;
+  v1::InvokeResponse response;
+  absl::Notification ended;
+  const auto stub = v1::InvocationService::NewStub(channel_);
+  stub->async()->Invoke(&context, &request, &response, [&](const grpc::Status&) { ended.Notify(); });
+  begun.WaitForNotification();
+  door_->Close(absl::ZeroDuration());
+  EXPECT_TRUE(is_answered);
+  answering.join();
+  ended.WaitForNotification();
 }
 
 TEST_F(GrpcDoorTest, ARolesDoorServesItsOwnServiceAlone) {

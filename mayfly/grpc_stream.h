@@ -1,21 +1,35 @@
-// A server-streaming gRPC call through the method table.
+// Server-streaming gRPC calls through the method table.
 #ifndef MAYFLY_MAYFLY_GRPC_STREAM_H_
 #define MAYFLY_MAYFLY_GRPC_STREAM_H_
 
+#include <grpcpp/completion_queue.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/async_stream.h>
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
+
+#include <functional>
 
 #include "base/authenticator.h"
 #include "base/method_table.h"
+#include "mayfly/grpc_poller.h"
 
 namespace mayfly {
 
-// Runs `method` and sends what it writes. `context` and `request` are gRPC's and live until the reactor is done with.
-// Returns what gRPC's callback service returns; it deletes itself.
-grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeStream(const Method& method, const Authenticator& authenticator,
-                                                        grpc::CallbackServerContext& context,
-                                                        const grpc::ByteBuffer& request);
+using GrpcStreamWriter = grpc::ServerAsyncWriter<grpc::ByteBuffer>;
+
+// A server-streaming method as the door serves it.
+struct GrpcStreamMethod {
+  const Method& method;
+  const Authenticator& authenticator;
+
+  // Asks gRPC for the method's next call: its context, its request, its writer and the tag of its beginning.
+  std::function<void(grpc::ServerContext*, grpc::ByteBuffer*, GrpcStreamWriter*, grpc::ServerCompletionQueue*, void*)>
+      accept;
+};
+
+// Serves the method's calls that begin on `poller`, one at the first and each next one when one has begun, until the
+// server is shut down. `method` outlives them.
+void ServeStream(const GrpcStreamMethod& method, GrpcPoller& poller);
 
 }  // namespace mayfly
 
