@@ -1,5 +1,6 @@
 #include "mayfly/grpc_door.h"
 
+#include <grpc/grpc.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
@@ -48,6 +49,9 @@ std::string Endpoint(const std::string& address, int port) {
 
 absl::StatusOr<std::unique_ptr<GrpcDoor>> GrpcDoor::Open(const Options& options, const MethodTable& methods,
                                                          const Authenticator& authenticator) {
+  // Never matched by a shutdown: where this door is the process's last use of gRPC, its end would wait for a thread
+  // that gRPC lets poll for 10 s after a write that had to wait (run_poller in its tcp_posix.cc).
+  grpc_init();
   grpc::EnableDefaultHealthCheckService(false);
   std::unique_ptr<GrpcDoor> door(new GrpcDoor());
   grpc::ServerBuilder builder;
