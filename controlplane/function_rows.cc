@@ -5,12 +5,16 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/reason.h"
+#include "base/utf8.h"
 
 namespace mayfly::controlplane {
 namespace {
 
 // How much of the content's hash an etag shows.
 constexpr size_t kEtagHashBytes = 16;
+
+// How much of a row's key an error repeats: a whole name, if it is one.
+constexpr size_t kShownBytesMax = 288;
 
 void SetTimestamp(absl::Time time, google::protobuf::Timestamp& timestamp) {
   const int64_t micros = absl::ToUnixMicros(time);
@@ -20,8 +24,19 @@ void SetTimestamp(absl::Time time, google::protobuf::Timestamp& timestamp) {
 
 absl::Status Damaged(const FunctionKey& key, std::string_view what) {
   return MakeError(absl::StatusCode::kInternal, reason::kStorageFailed,
-                   absl::StrCat("the store is damaged: revision ", key.revision, " of ", key.name.ToString(), " ", what,
+                   absl::StrCat("the store is damaged: revision ", key.revision, " of ",
+                                EscapedPrefix(key.name.ToString(), kShownBytesMax), " ", what,
                                 "; deploy the function again, or restore the store from a backup"));
+}
+
+// Whether the key can be a function's.
+bool IsValid(const FunctionKey& key) {
+  return IsValidId(key.name.namespace_id) && IsValidId(key.name.function_id) && key.revision >= 1;
+}
+
+bool IsOf(const v1::Function& function, const FunctionKey& key) {
+  return function.name() == key.name.ToString() && function.id() == key.name.function_id &&
+         function.revision() == key.revision;
 }
 
 }  // namespace
@@ -49,12 +64,13 @@ v1::Function MakeSummary(const PutRequest& request, int32_t revision, absl::Time
 absl::StatusOr<v1::Function> ParseFunctionRow(const FunctionKey& key, std::string_view summary,
                                               std::string_view manifest) {
   v1::Function function;
+  if (!IsValid(key)) return Damaged(key, "has a key that no function has");
   if (!function.ParseFromArray(summary.data(), static_cast<int>(summary.size()))) {
     return Damaged(key, "cannot be read");
   }
-  if (function.name() != key.name.ToString() || function.revision() != key.revision) {
-    return Damaged(key, "is another function's");
-  }
+  if (!IsOf(function, key)) return Damaged(key, "is another function's");
+  // A list takes summaries for small.
+  if (function.has_manifest()) return Damaged(key, "has its manifest in the wrong place");
   if (!manifest.empty() &&
       !function.mutable_manifest()->ParseFromArray(manifest.data(), static_cast<int>(manifest.size()))) {
     return Damaged(key, "has a manifest that cannot be read");

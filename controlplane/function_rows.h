@@ -17,8 +17,8 @@ namespace mayfly::controlplane {
 v1::Function MakeSummary(const PutRequest& request, int32_t revision, absl::Time create_time, absl::Time update_time);
 
 // A row's function: `summary` is a serialized v1::Function, `manifest` a v1::Manifest, or empty for a function without
-// one. What is read back is not trusted: INTERNAL STORAGE_FAILED if it does not parse, or is not the revision that the
-// row's key says.
+// one. What is read back is not trusted: INTERNAL STORAGE_FAILED if the key is no function's, if it does not parse, is
+// not the revision that the key says, or holds a manifest in its summary.
 absl::StatusOr<v1::Function> ParseFunctionRow(const FunctionKey& key, std::string_view summary,
                                               std::string_view manifest);
 

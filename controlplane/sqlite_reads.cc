@@ -1,5 +1,7 @@
 #include "controlplane/sqlite_reads.h"
 
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -64,9 +66,12 @@ constexpr char kLastChanges[] = MAYFLY_CHANGES
     " ORDER BY c.sequence LIMIT ?2";
 #undef MAYFLY_CHANGES
 
+// Revision 0, which is none, for a number that no revision can have.
 FunctionKey KeyOfRow(const SqliteStatement& row) {
+  const int64_t revision = row.Int(2);
+  const bool fits = revision >= 1 && revision <= std::numeric_limits<int32_t>::max();
   return {.name = {.namespace_id = std::string(row.Text(0)), .function_id = std::string(row.Text(1))},
-          .revision = static_cast<int32_t>(row.Int(2))};
+          .revision = fits ? static_cast<int32_t>(revision) : 0};
 }
 
 // The bytes of a row's function, against kPageBytesMax.

@@ -214,6 +214,35 @@ TEST_F(SqliteStoreFaultsTest, DoesNotTrustTheRowsItReadsBack) {
   EXPECT_TRUE(store->Get(Named("a"), 0, Detail::kFull).ok());
 }
 
+TEST_F(SqliteStoreFaultsTest, DoesNotTrustTheKeysOfItsRows) {
+  {
+    auto store = Open();
+    for (const char* id : {"a", "b", "c", "d"}) ASSERT_TRUE(PutAndWait(*store, NewPut(Named(id), "")).ok());
+  }
+  Tamper("UPDATE revisions SET revision = 4294967297 WHERE id = 'a'");
+  Tamper("UPDATE functions SET latest_revision = 4294967297 WHERE id = 'a'");
+  // A second id, and an empty manifest, behind what the summary holds.
+  Tamper("UPDATE revisions SET summary = CAST(summary || x'12016F' AS BLOB) WHERE id = 'b'");
+  Tamper("UPDATE revisions SET summary = CAST(summary || x'7200' AS BLOB) WHERE id = 'c'");
+  Tamper("UPDATE revisions SET id = CAST(x'0AFF' AS TEXT) WHERE id = 'd'");
+  Tamper("UPDATE functions SET id = CAST(x'0AFF' AS TEXT) WHERE id = 'd'");
+  auto store = Open();
+  const std::string end = "; deploy the function again, or restore the store from a backup";
+  ExpectError(
+      store->Get(Named("a"), 0, Detail::kBasic).status(), absl::StatusCode::kInternal, reason::kStorageFailed,
+      "the store is damaged: revision 0 of namespaces/default/functions/a has a key that no function has" + end);
+  ExpectError(store->Get(Named("b"), 0, Detail::kBasic).status(), absl::StatusCode::kInternal, reason::kStorageFailed,
+              "the store is damaged: revision 1 of namespaces/default/functions/b is another function's" + end);
+  ExpectError(
+      store->Get(Named("c"), 0, Detail::kBasic).status(), absl::StatusCode::kInternal, reason::kStorageFailed,
+      "the store is damaged: revision 1 of namespaces/default/functions/c has its manifest in the wrong place" + end);
+  ExpectError(store->Get(Named("\n\xFF"), 0, Detail::kBasic).status(), absl::StatusCode::kInternal,
+              reason::kStorageFailed,
+              "the store is damaged: revision 1 of namespaces/default/functions/\\n\\xff has a key that no function "
+              "has" +
+                  end);
+}
+
 TEST_F(SqliteStoreFaultsTest, KeepsItsFilesForTheirOwner) {
   auto store = Open();
   ASSERT_TRUE(PutAndWait(*store, NewPut(Named("f"), "x")).ok());
