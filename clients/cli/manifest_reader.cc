@@ -1,8 +1,10 @@
 #include "clients/cli/manifest_reader.h"
 
+#include <linux/limits.h>
 #include <stdlib.h>
 #include <yyjson.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -12,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -26,7 +29,17 @@
 namespace mayfly::cli {
 namespace {
 
+// How much of a key an error repeats.
+constexpr size_t kShownBytesMax = 64;
+
 std::string_view Text(yyjson_val* string) { return {yyjson_get_str(string), yyjson_get_len(string)}; }
+
+// A key as an error shows it: it may hold what moves a terminal's cursor, and be as long as the file.
+std::string Shown(std::string_view key) { return EscapedPrefix(key, kShownBytesMax); }
+
+bool IsPath(std::string_view text) {
+  return text.size() < PATH_MAX && std::none_of(text.begin(), text.end(), absl::ascii_iscntrl);
+}
 
 // "languageId" and "language_id" are the same key; messages use the first.
 std::string CamelCase(std::string_view key) {
@@ -72,7 +85,7 @@ class Reader {
     while (yyjson_val* name = yyjson_obj_iter_next(&members)) {
       const std::string key = prefix == "dependencies." ? std::string(Text(name)) : CamelCase(Text(name));
       if (!function_.places.emplace(prefix + key, document_.PlaceOfString(name)).second) {
-        return document_.ErrorAtString(name, absl::StrCat("\"", key, "\" stands here a second time"));
+        return document_.ErrorAtString(name, absl::StrCat("\"", Shown(key), "\" stands here a second time"));
       }
       if (absl::Status status = read(key, name, yyjson_obj_iter_get_val(name)); !status.ok()) return status;
     }
@@ -194,6 +207,7 @@ class Reader {
   absl::Status ReadFile(yyjson_val* name, yyjson_val* value, std::string& into) {
     std::string path;
     if (absl::Status status = ReadString(name, value, path); !status.ok()) return status;
+    if (!IsPath(path)) return WrongType(name, "a file's path, shorter than 4096 bytes and without control characters");
     const std::string beside = std::filesystem::path(document_.file()).parent_path() / path;
     absl::Status failure;
     for (const std::string& candidate : {beside, path}) {
@@ -211,12 +225,12 @@ class Reader {
   }
 
   absl::Status WrongType(yyjson_val* name, std::string_view expected) const {
-    return document_.ErrorAtString(name, absl::StrCat("\"", Text(name), "\" must be ", expected));
+    return document_.ErrorAtString(name, absl::StrCat("\"", Shown(Text(name)), "\" must be ", expected));
   }
 
   absl::Status UnknownKey(yyjson_val* name, const std::vector<std::string>& known) const {
-    return document_.ErrorAtString(name,
-                                   absl::StrCat("unknown key \"", Text(name), "\"", DidYouMean(Text(name), known)));
+    const std::string shown = Shown(Text(name));
+    return document_.ErrorAtString(name, absl::StrCat("unknown key \"", shown, "\"", DidYouMean(shown, known)));
   }
 
   const Files& files_;

@@ -111,6 +111,24 @@ TEST(ManifestReaderTest, ImportsWhatGraalFaasStored) {
             "dir/f.json:1:20: unknown key \"timeoutMillis\"");
 }
 
+TEST(ManifestReaderTest, ShowsKeysEscapedAndCut) {
+  EXPECT_EQ(FirstLine(Read(R"({"\u001b[2J\n": 1})").status()), R"(dir/f.json:1:2: unknown key "\x1b[2J\n")");
+  EXPECT_EQ(FirstLine(Read(R"({"dependencies": {"\u001b": 1}})").status()),
+            R"(dir/f.json:1:19: "\x1b" must be an object: {"source": …} or {"file": …})");
+  EXPECT_EQ(FirstLine(Read(R"({"dependencies": {"\u001b": {"source": ""}, "\u001b": {}}})").status()),
+            R"(dir/f.json:1:45: "\x1b" stands here a second time)");
+  EXPECT_EQ(FirstLine(Read("{\"" + std::string(1000, 'x') + "\": 1}").status()),
+            "dir/f.json:1:2: unknown key \"" + std::string(64, 'x') + "\"");
+}
+
+TEST(ManifestReaderTest, RefusesPathsThatNoFileHas) {
+  const std::string end = "a file's path, shorter than 4096 bytes and without control characters";
+  EXPECT_EQ(FirstLine(Read(R"({"sourceFile": "x.js\u0000"})", {{"dir/x.js", ""}}).status()),
+            "dir/f.json:1:2: \"sourceFile\" must be " + end);
+  EXPECT_EQ(FirstLine(Read("{\"sourceFile\": \"" + std::string(4096, 'x') + "\"}").status()),
+            "dir/f.json:1:2: \"sourceFile\" must be " + end);
+}
+
 TEST(WithPlacesTest, ShowsWhatTheServerFoundWrongInTheFile) {
   const auto function = Read("{\n \"source\": \"\",\n \"dependencies\": {\"a/b\": {\"source\": \"\"}}\n}");
   const absl::Status status = WithPlaces(
