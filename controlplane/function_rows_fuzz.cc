@@ -115,10 +115,10 @@ void CheckIsOf(const v1::Function& function, const Row& row) {
 
 // What the control plane makes of a manifest, it can read back.
 void CheckWhatIsWrittenIsRead(const v1::Manifest& manifest) {
-  PutRequest request{.name = {"default", "f"}, .etag = "", .manifest = manifest, .content_sha256 = "0123456789abcdef01"};
+  PutRequest request{
+      .name = {"default", "f"}, .etag = "", .manifest = manifest, .content_sha256 = "0123456789abcdef01"};
   const v1::Function summary = MakeSummary(request, 7, absl::UnixEpoch(), absl::UnixEpoch());
-  const auto function =
-      ParseFunctionRow({request.name, 7}, summary.SerializeAsString(), manifest.SerializeAsString());
+  const auto function = ParseFunctionRow({request.name, 7}, summary.SerializeAsString(), manifest.SerializeAsString());
   CHECK_OK(function);
   CHECK_EQ(function->dependencies_size(), manifest.dependencies_size());
   CHECK_EQ(function->manifest().source(), manifest.source());

@@ -1,4 +1,5 @@
-// Path templates, and a path looked up among them. Each line up to an empty one is a template; behind it comes the path.
+// Path templates, and a path looked up among them. Each line up to an empty one is a template; behind it comes the
+// path.
 #include "gateway/router.h"
 
 #include <algorithm>

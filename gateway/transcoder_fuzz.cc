@@ -114,8 +114,8 @@ struct Gateway {
       stream->Write(testdata::Nested());
       stream->Finish(absl::OkStatus());
     };
-    const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
-        "mayfly.gateway.testdata.EchoService");
+    const auto* service =
+        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("mayfly.gateway.testdata.EchoService");
     transcoder = *Transcoder::Create({service}, backend, authenticator, clock, kOptions);
   }
 

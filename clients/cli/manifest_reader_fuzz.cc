@@ -32,7 +32,8 @@ namespace mayfly::cli {
 namespace {
 
 constexpr char kPath[] = "dir/f.json";
-// Of one error: a sentence, which may hold a path, and a code frame of four lines with at most a hundred characters each.
+// Of one error: a sentence, which may hold a path, and a code frame of four lines with at most a hundred characters
+// each.
 constexpr size_t kErrorBytesMax = 8 * kKiB;
 
 absl::StatusOr<FunctionFile> Read(std::string text) {
@@ -103,15 +104,13 @@ class Writer {
   }
 
  private:
-  yyjson_mut_val* Text(const std::string& text) {
-    return yyjson_mut_strn(document_.get(), text.data(), text.size());
-  }
+  yyjson_mut_val* Text(const std::string& text) { return yyjson_mut_strn(document_.get(), text.data(), text.size()); }
   void AddText(yyjson_mut_val* object, const char* key, const std::string& text) {
     yyjson_mut_obj_add(object, yyjson_mut_str(document_.get(), key), Text(text));
   }
 
   std::unique_ptr<yyjson_mut_doc, decltype(&yyjson_mut_doc_free)> document_{yyjson_mut_doc_new(nullptr),
-                                                                           &yyjson_mut_doc_free};
+                                                                            &yyjson_mut_doc_free};
   yyjson_mut_val* const root_ = [this] {
     yyjson_mut_val* root = yyjson_mut_obj(document_.get());
     yyjson_mut_doc_set_root(document_.get(), root);
