@@ -6,6 +6,7 @@ CALLS = 10_000
 DRAWS = 1  # a call, from each source
 
 JS = """
+Math.random(); crypto.randomUUID();
 function handler(draws) {
   const seen = { random: [], values: [], uuid: [] };
   for (let n = 0; n < draws; n++) {
