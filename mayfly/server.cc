@@ -13,6 +13,10 @@
 namespace mayfly {
 namespace {
 
+// How long the gRPC door refuses calls, at least, before it shuts: gRPC cancels what comes on a connection after that,
+// until the client has heard of it, and a client takes UNAVAILABLE for a reason to go elsewhere, but not CANCELLED.
+constexpr absl::Duration kRefusalTime = absl::Milliseconds(300);
+
 // For answers that are given to reach their callers.
 constexpr absl::Duration kFlushTime = absl::Seconds(1);
 
@@ -80,7 +84,8 @@ std::optional<uint16_t> Server::grpc_port() const {
 }
 
 void Server::Drain(absl::Duration time_max) {
-  const absl::Time end = absl::Now() + time_max;
+  const absl::Time begin = absl::Now();
+  const absl::Time end = begin + time_max;
   const auto left = [end] { return std::max(absl::ZeroDuration(), end - absl::Now()); };
   if (grpc_ != nullptr) grpc_->StartDraining();
   if (transcoder_ != nullptr) transcoder_->StartDraining();
@@ -88,6 +93,7 @@ void Server::Drain(absl::Duration time_max) {
   if (http_ != nullptr) http_->Drain();
   role_->AwaitDrained(left());
   if (http_ != nullptr) http_->AwaitDrained(std::max(kFlushTime, left()));
+  if (grpc_ != nullptr) absl::SleepFor(begin + kRefusalTime - absl::Now());
   // Health watches never end by themselves, so gRPC gets no more than its answers need.
   if (grpc_ != nullptr) grpc_->Close(kFlushTime);
 }
