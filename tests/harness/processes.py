@@ -16,14 +16,21 @@ def adopt_orphans():
     assert libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
 
 
-def stat(pid):
-    """(name, state, ppid), or None for a process that is gone."""
+def _read_stat(pid):
+    """(name, the fields from the state on) of proc(5)'s stat, or None for a process that is gone."""
     try:
         text = pathlib.Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    name = text[text.index("(") + 1 : text.rindex(")")]
-    state, ppid = text[text.rindex(")") + 2 :].split()[:2]
+    end = text.rindex(")")
+    return text[text.index("(") + 1 : end], text[end + 2 :].split()
+
+
+def stat(pid):
+    """(name, state, ppid), or None for a process that is gone."""
+    if not (known := _read_stat(pid)):
+        return None
+    name, (state, ppid, *_) = known
     return name, state, int(ppid)
 
 
@@ -83,11 +90,19 @@ def end(pids):
             pass
 
 
-def resident_kib(pid):
+def _status_kib(pid, field):
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{field}:"):
             return int(line.split()[1])
     return 0
+
+
+def resident_kib(pid):
+    return _status_kib(pid, "VmRSS")
+
+
+def peak_resident_kib(pid):
+    return _status_kib(pid, "VmHWM")
 
 
 def open_files(pid):
@@ -96,16 +111,6 @@ def open_files(pid):
 
 def cpu_ticks(pid):
     """User and system time so far, in the kernel's ticks; 0 for a process that is gone."""
-    try:
-        text = pathlib.Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
+    if not (known := _read_stat(pid)):
         return 0
-    fields = text[text.rindex(")") + 2 :].split()
-    return int(fields[11]) + int(fields[12])
-
-
-def peak_resident_kib(pid):
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1])
-    return 0
+    return int(known[1][11]) + int(known[1][12])
