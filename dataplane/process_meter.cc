@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t kPageKib = 4;
 
 // From this CPU time on the peak is read.
-constexpr absl::Duration kPeakCpuTimeMin = absl::Microseconds(100);
+constexpr absl::Duration kPeakCpuTimeMin = absl::Microseconds(300);
 
 // Of how many shorter calls in a row one has the resident size read.
 constexpr uint32_t kResidentPeriod = 16;

@@ -19,7 +19,7 @@ namespace mayfly::dataplane {
 // does not let the high-water mark be reset (gVisor), the peak is that of the worker's life.
 //
 // The kernel tells the high-water mark in /proc/<pid>/status alone, which costs 4 us to read. After less than
-// 100 us of CPU time the resident size of now is taken instead (statm), read anew for one in 16 such calls in a row, as
+// 300 us of CPU time the resident size of now is taken instead (statm), read anew for one in 16 such calls in a row, as
 // that costs a microsecond too: what a call can have faulted in meanwhile is some MiB. For the same reason the mark is
 // reset only after a call that took longer. Not thread-safe.
 class ProcessMeter {
