@@ -15,6 +15,10 @@ class Rewind:
     micros: float
     pages: float
 
+    @property
+    def size(self):
+        return self.micros
+
 
 @dataclasses.dataclass(frozen=True)
 class FirstCall:
@@ -30,6 +34,10 @@ class Cold:
     wall_millis: float
     forked: int  # of the creates: those whose first call found no worker
 
+    @property
+    def size(self):
+        return self.wall_millis
+
 
 @dataclasses.dataclass(frozen=True)
 class Fib:
@@ -37,11 +45,19 @@ class Fib:
     handler_micros: float  # reported by the worker
     warmed: bool  # by warmupEvents
 
+    @property
+    def size(self):
+        return self.run_micros
+
 
 @dataclasses.dataclass(frozen=True)
 class Memory:
     pss_bytes: float
     workers: int
+
+    @property
+    def size(self):
+        return self.pss_bytes
 
 
 def isolation_of(receipt):

@@ -33,6 +33,8 @@ class Load:
         """Requests answered well per second."""
         return self.calls / self.seconds
 
+    size = rate
+
 
 class Driver:
     """Runs the load generators, all with the same effort."""

@@ -36,10 +36,11 @@ LOADS = [
 
 @dataclasses.dataclass(frozen=True)
 class NamedLoad:
+    key: str
     name: str
     door: str
     load: Load
 
 
 def loads(results):
-    return [NamedLoad(name, door, results.get(key)) for key, name, door in LOADS if results.get(key)]
+    return [NamedLoad(key, name, door, results.get(key)) for key, name, door in LOADS if results.get(key)]

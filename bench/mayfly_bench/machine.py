@@ -7,6 +7,7 @@ import platform
 import re
 import subprocess
 
+from mayfly_bench.options import REPEATED
 from mayfly_bench.paths import ROOT
 
 PACKAGES = ("libnode-dev", "libpython3-dev", "libgrpc++-dev", "libboost-dev", "wrk")
@@ -15,6 +16,7 @@ PACKAGES = ("libnode-dev", "libpython3-dev", "libgrpc++-dev", "libboost-dev", "w
 def facts(results, options, cores):
     effort = options.effort
     load = f"{options.connections} connections, one call in flight on each; {effort.duration:g} s after {effort.warm_up:g} s of warm-up"
+    rounds = f"{effort.rounds} of the steps {', '.join(REPEATED)}; the median counts"
     return {
         "date": f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC",
         "commit": commit(),
@@ -25,6 +27,7 @@ def facts(results, options, cores):
         "isolation": "; ".join(f"{engine} {isolation}" for engine, isolation in results.isolation.items()) or "not asked",
         "server flags": " ".join(options.server_flag) or "none",
         "versions": ", ".join(f"{package} {version(package)}" for package in PACKAGES),
+        "rounds": rounds,
         "load": load + (" (a quick run: rough)" if options.quick else ""),
         "half of peak": "evenly paced requests; latency counts from each one's turn, also when no connection was free by then",
         **{f"peer {peer}": version for peer, version in results.versions.items()},

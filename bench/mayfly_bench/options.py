@@ -12,12 +12,15 @@ The table and the chart are printed and written to bench/results/. Nothing is as
 """
 
 STEPS = ("hello", "fresh", "peers", "calls", "fib", "memory", "two-cores", "many", "ways", "overload")
+# These are measured in turns, round by round: a machine that others use too is fast at one time and slow at another.
+REPEATED = ("hello", "peers", "calls", "fib", "two-cores")
 
 
 @dataclasses.dataclass(frozen=True)
 class Effort:
     """How much is measured. Counts are of calls, or of functions."""
 
+    rounds: int  # of the steps that stand beside each other in a figure
     duration: float  # seconds, of each load
     warm_up: float  # seconds before it
     sequential_calls: int
@@ -27,14 +30,15 @@ class Effort:
     warm_functions: int
 
 
-DEFAULT = Effort(5, 1.5, 500, 60, 12, 10_000, 200)
-QUICK = Effort(1, 0.5, 100, 20, 10, 300, 50)
+DEFAULT = Effort(3, 3, 1.5, 500, 60, 12, 10_000, 200)
+QUICK = Effort(1, 1, 0.5, 100, 20, 10, 300, 50)
 
 
 def parse():
     parser = argparse.ArgumentParser(description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="about a minute: short loads, few functions; the figures are rough")
     parser.add_argument("--connections", type=int, default=16, help="connections, and calls in flight (16)")
+    parser.add_argument("--rounds", type=int, help=f"of {', '.join(REPEATED)}; the median counts ({DEFAULT.rounds}; with --quick {QUICK.rounds})")
     parser.add_argument("--duration", type=float, help=f"seconds of each load ({DEFAULT.duration}; with --quick {QUICK.duration})")
     parser.add_argument("--warm-up", type=float, help=f"seconds before each ({DEFAULT.warm_up}; with --quick {QUICK.warm_up})")
     parser.add_argument("--stored", type=int, help=f"functions stored for the row of many ({DEFAULT.stored_functions}; {QUICK.stored_functions})")
@@ -51,5 +55,5 @@ def parse():
 
 def effort(options):
     chosen = QUICK if options.quick else DEFAULT
-    given = {"duration": options.duration, "warm_up": options.warm_up, "stored_functions": options.stored}
+    given = {"rounds": options.rounds, "duration": options.duration, "warm_up": options.warm_up, "stored_functions": options.stored}
     return dataclasses.replace(chosen, **{name: value for name, value in given.items() if value is not None})

@@ -26,9 +26,15 @@ def load_table(results):
         load = named.load
         latency = f"{load.p50_micros / 1000:.2f} | {load.p99_micros / 1000:.2f}"
         lines.append(
-            f"| {named.name} | {named.door} | {load.rate:,.0f} | {latency} | {load.cpu_micros:.0f} | {load.server_busy:.2f} | {load.errors} |"
+            f"| {named.name} | {named.door} | {load.rate:,.0f}{spread(results, named)} | {latency} | {load.cpu_micros:.0f} | {load.server_busy:.2f} | {load.errors} |"
         )
     return "\n".join(lines)
+
+
+def spread(results, named):
+    """The least and the most of several rounds."""
+    rates = [load.rate for load in results.samples.get(named.key, [])]
+    return f" ({min(rates):,.0f} to {max(rates):,.0f})" if len(rates) > 1 else ""
 
 
 def ways(results):

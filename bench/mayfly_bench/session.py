@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from mayfly_bench.machine import commit, facts
-from mayfly_bench.options import parse
+from mayfly_bench.options import REPEATED, parse
 from mayfly_bench.paths import RESULTS, ROOT
 
 TARGETS = [
@@ -51,8 +51,11 @@ def measure(options):
     cores = Cores()
     cores.settle()
     results = Results(options.effort)
-    for name, step in Steps(options, cores, Driver(options.connections, options.effort), results).all():
-        results.run(name, step)
+    steps = Steps(options, cores, Driver(options.connections, options.effort), results).all()
+    for round in range(options.effort.rounds):
+        for name, step in steps:
+            if round == 0 or name in REPEATED:
+                results.run(name, step)
     write(results, facts(results, options, cores))
 
 

@@ -106,6 +106,25 @@ def test_says_why_a_figure_was_not_measured(results):
     assert "| not measured: no receipt \\| tells | – |" in report(results, FACTS, "chart.svg")
 
 
+def test_the_median_round_counts_and_the_table_tells_the_spread():
+    results = Results(DEFAULT)
+    for calls in (7_000, 9_000, 8_000):
+        results.measure("http js", lambda calls=calls: load(calls))
+    assert results.get("http js").calls == 8_000
+    assert "| Mayfly, JavaScript hello | HTTP | 8,000 (7,000 to 9,000) | 0.20 |" in report(results, FACTS, "chart.svg")
+    for micros in (4, 2, 3):
+        results.measure("fib node", lambda micros=micros: micros)
+        results.measure("rewind js", lambda micros=micros: Rewind(micros, pages=20))
+    assert results.get("fib node") == 3 and results.get("rewind js").micros == 3
+
+
+def test_a_round_that_fails_leaves_the_others_their_median():
+    results = Results(DEFAULT)
+    results.measure("fib node", lambda: 1 / 0)
+    results.measure("fib node", lambda: 5)
+    assert results.get("fib node") == 5 and results.missing == {"fib node": "division by zero"}
+
+
 def test_a_way_of_rewinding_stands_in_a_table_of_its_own(results):
     assert "way of rewinding" not in report(results, FACTS, "chart.svg")
     results.measured |= {"http js dontneed": load(8_000), "rewind js dontneed": Rewind(micros=80.25, pages=30)}
