@@ -3,4 +3,6 @@
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# The soak's guests are those of the other suites.
+sys.path[:0] = [str(ROOT / folder) for folder in ("bench", "tests/fault", "tests/purity")]
