@@ -9,6 +9,11 @@ namespace mayfly::runtime {
 // its workers.
 void ConfigureProcessMemory();
 
+// Has malloc do what it puts off, and what would otherwise be done in each call anew, with a write to each freed piece:
+// put what was freed into its bins, as the next large allocation would, and move what lies in the bins of small pieces
+// to where they are given out from (the thread's cache), as the next small allocation of each size would.
+void SettleFreedMemory();
+
 }  // namespace mayfly::runtime
 
 #endif  // MAYFLY_RUNTIME_REWIND_PROCESS_MEMORY_H_

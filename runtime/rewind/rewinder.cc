@@ -22,6 +22,7 @@
 #include "runtime/rewind/hot_pages.h"
 #include "runtime/rewind/kernel_state.h"
 #include "runtime/rewind/page_scanner.h"
+#include "runtime/rewind/process_memory.h"
 #include "runtime/rewind/raw_syscall.h"
 #include "runtime/rewind/unrestored_memory.h"
 #include "runtime/rewind/userfaultfd.h"
@@ -130,6 +131,7 @@ class RewinderImpl final : public Rewinder {
   }
 
   Resumed Checkpoint() override {
+    SettleFreedMemory();
     swapcontext(&resume_, &main_);
     if (error_ != nullptr) return Resumed::kFailed;
     return rewound_ ? Resumed::kRewound : Resumed::kTaken;
