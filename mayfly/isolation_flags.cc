@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <map>
+#include <optional>
 #include <string>
-#include <vector>
+
+#include "clients/cli/choice.h"
 
 namespace mayfly {
 namespace {
@@ -16,10 +18,15 @@ const std::map<std::string, IsolationStrategy>& Strategies() {
   return strategies;
 }
 
-std::vector<std::string> WayNames() {
-  std::vector<std::string> names = {kAuto};
-  for (const runtime::RewindWay way : runtime::kRewindWays) names.emplace_back(runtime::RewindWayName(way));
-  return names;
+// kAuto is no way: of an option that has none.
+constexpr int kNoWay = -1;
+
+std::map<std::string, int> Ways() {
+  std::map<std::string, int> ways = {{kAuto, kNoWay}};
+  for (const runtime::RewindWay way : runtime::kRewindWays) {
+    ways.emplace(runtime::RewindWayName(way), static_cast<int>(way));
+  }
+  return ways;
 }
 
 }  // namespace
@@ -27,12 +34,15 @@ std::vector<std::string> WayNames() {
 void DeclareIsolationFlags(CLI::App& app, IsolationOptions& options) {
   app.add_option("--isolation", options.strategy,
                  "How calls are kept apart where this process runs them (auto: rewind where it works, else fresh)")
-      ->transform(CLI::CheckedTransformer(Strategies()))
+      ->transform(cli::Choice(Strategies()))
       ->envname("MAYFLY_ISOLATION");
-  app.add_option_function<std::string>(
-         "--rewind", [&options](const std::string& name) { options.rewind = runtime::ParseRewindWay(name); },
+  app.add_option_function<int>(
+         "--rewind",
+         [&options](int way) {
+           options.rewind = way == kNoWay ? std::nullopt : std::optional(static_cast<runtime::RewindWay>(way));
+         },
          "The way of rewinding (auto: the best that works)")
-      ->check(CLI::IsMember(WayNames()))
+      ->transform(cli::Choice(Ways()))
       ->envname("MAYFLY_REWIND");
   app.add_flag("--verify-rewind", options.verify,
                "Compare all of a worker's memory with its checkpoint after each rewind, and end a worker that differs; "

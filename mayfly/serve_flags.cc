@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "clients/cli/choice.h"
 
 namespace mayfly {
 namespace {
@@ -24,9 +25,7 @@ CLI::Option* Add(CLI::App& command, const std::string& flag, T& value, const std
 template <typename T>
 void AddChoice(CLI::App& command, const std::string& flag, T& value, const std::map<std::string, T>& choices,
                const std::string& description) {
-  command.add_option(flag, value, description)
-      ->transform(CLI::CheckedTransformer(choices))
-      ->envname(EnvironmentName(flag));
+  command.add_option(flag, value, description)->transform(cli::Choice(choices))->envname(EnvironmentName(flag));
 }
 
 // A number that is at least 1.

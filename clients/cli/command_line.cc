@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/reason.h"
+#include "clients/cli/choice.h"
 #include "clients/cli/completion.h"
 #include "clients/cli/delete.h"
 #include "clients/cli/demo.h"
@@ -147,9 +148,7 @@ class CommandLine {
       options_.terminal.out.stream() << CompletionScript(shell_, Words());
       return ExitCode::kOk;
     });
-    completion->add_option("SHELL", shell_, "bash, zsh or fish")
-        ->required()
-        ->transform(CLI::CheckedTransformer(kShells));
+    completion->add_option("SHELL", shell_, "bash, zsh or fish")->required()->transform(Choice(kShells));
   }
 
   std::vector<CommandWords> Words() const {

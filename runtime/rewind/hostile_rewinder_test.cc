@@ -12,7 +12,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-
 #include "runtime/rewind/page.h"
 #include "runtime/rewind/rewinder_fixture.h"
 
