@@ -47,19 +47,26 @@ EventMailbox::Events EventMailbox::Take(Events mask) {
 }
 
 asio::awaitable<EventMailbox::Events> EventMailbox::Wait(Events mask) {
-  const Events taken = Take(mask);
-  if (taken != 0) co_return taken;
+  if (const Events taken = Take(mask); taken != 0) co_return taken;
+  // Once the waiter is in place, another thread may resume the coroutine and end it, and with it this lambda and the
+  // mailbox: nothing of either is touched from then on.
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Events)>(
       [this, mask](auto handler) {
-        {
-          absl::MutexLock lock(mutex_);
-          waiting_for_ = mask;
-          waiter_ = Waiter(std::move(handler));
-        }
-        // An event may have come since Take.
-        Post(0);
+        Waiter waiter(std::move(handler));
+        const Events come = TakeOrWait(mask, waiter);
+        if (waiter) asio::post(io_, asio::append(std::move(waiter), come));
       },
       asio::use_awaitable);
+}
+
+EventMailbox::Events EventMailbox::TakeOrWait(Events mask, Waiter& waiter) {
+  absl::MutexLock lock(mutex_);
+  const Events taken = pending_ & mask;
+  pending_ &= ~taken;
+  if (taken != 0) return taken;
+  waiting_for_ = mask;
+  waiter_ = std::exchange(waiter, Waiter());
+  return 0;
 }
 
 }  // namespace mayfly::gateway

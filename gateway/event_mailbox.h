@@ -42,6 +42,10 @@ class EventMailbox {
   // Adds events; if they wake the waiter, takes both.
   Waiter AddAndTakeWaiter(Events events, Events& taken);
 
+  // Takes those events of `mask` that are pending; if there are none, takes the waiter, which may have been resumed,
+  // and the mailbox be gone, when this returns.
+  Events TakeOrWait(Events mask, Waiter& waiter);
+
   boost::asio::io_context& io_;
   absl::Mutex mutex_;
   Events pending_ ABSL_GUARDED_BY(mutex_) = 0;
