@@ -10,6 +10,9 @@ import guests
 import hostile_guests
 
 LONG_MILLIS = 60_000
+# Of an answer that is not as it should be.
+SHOWN_BEFORE = 100
+SHOWN_BEHIND = 200
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +35,14 @@ def exact(reply, wanted):
     if reply.status != 200:
         return Outcome(reply.reason, f"{reply.status} {reply.body[:500]}")
     answer = reply.json()
-    return ANSWERED if answer == wanted else Outcome("wrong answer", f"{str(answer)[:300]} and not {str(wanted)[:300]}")
+    return ANSWERED if answer == wanted else Outcome("wrong answer", difference(str(answer), str(wanted)))
+
+
+def difference(text, wanted):
+    """Both, from a little before the place where they begin to differ."""
+    at = next((n for n, (a, b) in enumerate(zip(text, wanted)) if a != b), min(len(text), len(wanted)))
+    begin = max(0, at - SHOWN_BEFORE)
+    return f"{text[begin : at + SHOWN_BEHIND]} and not {wanted[begin : at + SHOWN_BEHIND]}"
 
 
 class Good:
@@ -84,7 +94,7 @@ def handler(event):
         reply = rpc.try_call(rpc.invocations.Invoke, rpc.invoke(id, json.dumps(event).encode()))
         if isinstance(reply, Exception):
             return Outcome(reply.reason, str(reply)[:500])
-        return ANSWERED if json.loads(reply.result) == wanted else Outcome("wrong answer", str(reply.result)[:300])
+        return ANSWERED if json.loads(reply.result) == wanted else Outcome("wrong answer", difference(str(json.loads(reply.result)), str(wanted)))
 
 
 class Slow:
@@ -151,7 +161,7 @@ class Hostile:
         reply = connection.post(hostile_guests.path(language), list(commands))
         answer = hostile_guests.answer(reply)
         if answer != first:
-            return Outcome("wrong answer", f"{language} {commands}: {str(answer)[:1000]} and not {str(first)[:1000]}")
+            return Outcome("wrong answer", f"{language} {commands}: {difference(str(answer), str(first))}")
         return Outcome(answer.reason or "answered")
 
     def _first_answer(self, language, commands):

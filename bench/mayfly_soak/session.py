@@ -104,10 +104,12 @@ def watch_until(watch, end, interval):
     """What was seen meanwhile, each time with a line of progress."""
     pause = threading.Event()
     samples = []
-    while watch.seconds < end:
+    while watch.seconds < end and watch.server.running:
         pause.wait(min(interval, max(0, end - watch.seconds)))
         samples.append(watch.sample())
         say(progress(samples[-1], watch.tally))
+        for fault in watch.tally.take_untold():
+            say(f"  {fault}")
     return samples
 
 

@@ -14,6 +14,7 @@ class Tally:
         self.outcomes = collections.defaultdict(collections.Counter)  # kind → outcome → how often
         self.unexpected = collections.Counter()  # kind → how often
         self.faults = []  # the first of those, in words
+        self._told = 0
 
     def add(self, kind, outcome):
         with self._lock:
@@ -23,6 +24,12 @@ class Tally:
             self.unexpected[kind] += 1
             if len(self.faults) < FAULTS_KEPT:
                 self.faults.append(f"{kind}: {outcome.name}: {outcome.fault}")
+
+    def take_untold(self):
+        """Those faults that it has not given yet."""
+        untold = self.faults[self._told :]
+        self._told += len(untold)
+        return untold
 
     @property
     def calls(self):

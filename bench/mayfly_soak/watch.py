@@ -34,7 +34,7 @@ class Sample:
 
 class Watch:
     def __init__(self, server, tally):
-        self._server = server
+        self.server = server
         self.tally = tally
         self._began = time.monotonic()
 
@@ -44,7 +44,7 @@ class Watch:
 
     def sample(self):
         """Processes that end meanwhile count as far as they were seen."""
-        server = self._server.pid
+        server = self.server.pid
         zygotes = processes.children(server)
         workers = [worker for zygote in zygotes for worker in processes.children(zygote)]
         dead = sum(1 for pid in zygotes + [server] for _ in dead_children(pid))

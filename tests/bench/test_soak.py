@@ -48,6 +48,8 @@ def test_an_outcome_that_was_not_expected_is_told():
     assert kinds.exact(refused, 1).name == "OVERLOADED"
     assert kinds.exact(Reply(200, [], b"1"), 1) == kinds.ANSWERED
     assert kinds.exact(Reply(200, [], b"2"), 1).fault == "2 and not 1"
+    long = "x" * 1000
+    assert kinds.difference(f"{long}planted", f"{long}{long}") == f"{long[:100]}planted and not {long[:300]}"
 
 
 def test_the_tally_counts_by_kind_and_flags_what_was_unexpected():
@@ -56,7 +58,8 @@ def test_the_tally_counts_by_kind_and_flags_what_was_unexpected():
     tally.add("good", kinds.Outcome("wrong answer", "2 and not 1"))
     tally.add("leaving", kinds.Outcome("left"))
     assert verdict(tally) == "3 calls, 1 that ended as they should not, 1 wrong answers"
-    assert tally.faults == ["good: wrong answer: 2 and not 1"]
+    assert tally.take_untold() == tally.faults == ["good: wrong answer: 2 and not 1"]
+    assert tally.take_untold() == []
     (row,) = [line for line in call_table([kinds.Good], tally).splitlines() if line.startswith("| 4 good |")]
     assert row.endswith("| 2 | **1** | answered 1, wrong answer 1 |")
 
