@@ -35,7 +35,9 @@ void DeclareIsolationFlags(CLI::App& app, IsolationOptions& options) {
   app.add_option("--isolation", options.strategy,
                  "How calls are kept apart where this process runs them (auto: rewind where it works, else fresh)")
       ->transform(cli::Choice(Strategies()))
-      ->envname("MAYFLY_ISOLATION");
+      ->envname("MAYFLY_ISOLATION")
+      // There is no configuration file; and so `doctor` may have a flag of the same name.
+      ->configurable(false);
   app.add_option_function<int>(
          "--rewind",
          [&options](int way) {

@@ -12,6 +12,7 @@
 #include "absl/log/initialize.h"
 #include "absl/synchronization/mutex.h"
 #include "clients/cli/command_line.h"
+#include "clients/cli/hostile_guests/hostile_guests.h"
 #include "examples/examples.h"
 #include "mayfly/embedded_files.h"
 #include "mayfly/isolation_flags.h"
@@ -33,6 +34,7 @@ int Main(std::vector<std::string> arguments) {
                                cli::Screen(std::cerr, ColourOf(STDERR_FILENO))};
   const cli::SystemFiles files;
   const EmbeddedFiles examples(examples::All());
+  const EmbeddedFiles hostile_guests(hostile_guests::All());
   ServeOptions options;
   ProgramBackends backends(options.isolation);
   options.pool = dataplane::DefaultPoolLimits(dataplane::ProbeMachine(""));
@@ -41,6 +43,7 @@ int Main(std::vector<std::string> arguments) {
       {.terminal = terminal,
        .files = files,
        .examples = examples,
+       .hostile_guests = hostile_guests,
        .backends = backends,
        .declare_flags = [&](CLI::App& root) { DeclareIsolationFlags(root, options.isolation); },
        .extra_commands = {{.name = "serve",

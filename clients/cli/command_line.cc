@@ -122,7 +122,7 @@ class CommandLine {
     run->add_option("EVENT", run_.event, "The event: JSON, @file, or - for standard input");
     CLI::App* remove = Add("delete", "Delete a function", [this] { return Delete(session_, delete_); });
     remove->add_option("ID", delete_.id, "The function")->required();
-    Add("doctor", "Say what works on this machine", [this] { return Doctor(session_); });
+    DeclareDoctor();
     Add("version", "Say which version this is", [this] { return Version(session_); });
     DeclareCompletion();
   }
@@ -139,6 +139,30 @@ class CommandLine {
     invoke->add_option("ID", invoke_.id, "The function")->required();
     invoke->add_option("EVENT", invoke_.event, "The event: JSON, @file, or - for standard input");
     invoke->add_option("--revision", invoke_.revision, "A revision (the latest)")->check(CLI::PositiveNumber);
+  }
+
+  // Alone, its --isolation has the guests tried; with a value it is the flag of all commands.
+  void DeclareDoctor() {
+    CLI::App* doctor = Add("doctor", "Say what works on this machine, and whether calls are kept apart",
+                           [this] { return Doctor(session_, options_.hostile_guests, doctor_); });
+    doctor
+        ->add_option_function<std::string>(
+            "--isolation", [this](const std::string& strategy) { SetIsolation(strategy); },
+            "Have hostile guests try to see what other calls have left, against the strategy in use; with a value, "
+            "choose the strategy")
+        ->expected(0, 1);
+  }
+
+  void SetIsolation(const std::string& strategy) {
+    CLI::Option* choice = root_.get_option_no_throw("--isolation");
+    if (strategy.empty()) {
+      doctor_.tries_guests = true;
+    } else if (choice == nullptr) {
+      throw CLI::ValidationError("--isolation", "takes no value");
+    } else {
+      choice->clear();
+      choice->add_result(strategy)->run_callback();
+    }
   }
 
   void DeclareCompletion() {
@@ -222,6 +246,7 @@ class CommandLine {
   InvokeArguments invoke_;
   RunArguments run_;
   DeleteArguments delete_;
+  DoctorArguments doctor_;
   Shell shell_ = Shell::kBash;
 };
 

@@ -29,7 +29,8 @@ struct ExtraCommand {
 struct CommandLineOptions {
   const Terminal& terminal;
   const Files& files;
-  const Files& examples;  // what the demo shows
+  const Files& examples;        // what the demo shows
+  const Files& hostile_guests;  // what `doctor --isolation` tries
   Backends& backends;
   std::function<void(CLI::App& root)> declare_flags;  // global flags of the composition root's own; may be empty
   std::vector<ExtraCommand> extra_commands;

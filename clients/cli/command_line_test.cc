@@ -38,6 +38,15 @@ v1::Receipt WarmReceipt() {
   return receipt;
 }
 
+// What a hostile guest answers that has seen `seen`.
+template <typename Request, typename Response>
+absl::Status AnswerHostile(const Request& request, Response& response, const std::string& seen) {
+  if (request.event() == "[\"exits\"]") return MakeError(absl::StatusCode::kUnknown, reason::kFunctionThrew, "exits");
+  response.set_result("[\"" + seen + "\"]");
+  *response.mutable_receipt() = WarmReceipt();
+  return absl::OkStatus();
+}
+
 class CommandLineTest : public testing::Test {
  protected:
   CommandLineTest() {
@@ -63,17 +72,34 @@ class CommandLineTest : public testing::Test {
     });
   }
 
+  // Calls of used workers find this; new workers find nothing.
+  void HostileGuestsSee(const std::string& seen) {
+    backends_.On<v1::RunRequest, v1::RunResponse>(
+        "Run", [](const auto& request, auto& response) { return AnswerHostile(request, response, ""); });
+    backends_.On<v1::InvokeRequest, v1::InvokeResponse>(
+        "Invoke", [seen](const auto& request, auto& response) { return AnswerHostile(request, response, seen); });
+  }
+
   Outcome Run(std::vector<std::string> arguments, const std::string& input = "") {
     std::istringstream in(input);
     std::ostringstream out, err;
     const Terminal terminal{in, Screen(out, Colour::kNever), Screen(err, Colour::kNever)};
-    const ExitCode code = RunCommandLine(
-        std::move(arguments),
-        {.terminal = terminal, .files = files_, .examples = examples_, .backends = backends_, .extra_commands = {}});
+    const ExitCode code = RunCommandLine(std::move(arguments), {.terminal = terminal,
+                                                                .files = files_,
+                                                                .examples = examples_,
+                                                                .hostile_guests = hostile_guests_,
+                                                                .backends = backends_,
+                                                                .extra_commands = {}});
     return {.code = static_cast<int>(code), .out = out.str(), .err = err.str()};
   }
 
   FakeBackends backends_;
+  FakeFiles hostile_guests_{{
+      {"clients/cli/hostile_guests/guests.txt",
+       "# What they do\n\njs | globals | ANSWERED | plants globals\npython | exits | FUNCTION_THREW | exits\n"},
+      {"clients/cli/hostile_guests/js.json", R"({"id": "function", "languageId": "js", "source": "1"})"},
+      {"clients/cli/hostile_guests/python.json", R"({"id": "function", "languageId": "python", "source": "1"})"},
+  }};
   FakeFiles files_{{
       {"hello.js", kHelloSource},
       {"bad.json", "{\n  \"id\": \"bad\",\n  \"languageId\": \"perl\",\n  \"source\": \"\"\n}\n"},
@@ -307,6 +333,42 @@ TEST_F(CommandLineTest, DoctorFailsWhenSomethingIsBad) {
   EXPECT_EQ(Run({"doctor"}).code, 1);
   EXPECT_EQ(Run({"doctor", "--json"}).out,
             "[{\"name\":\"engine\",\"state\":\"bad\",\"detail\":\"none\",\"advice\":\"\"}]\n");
+}
+
+TEST_F(CommandLineTest, DoctorTriesTheHostileGuestsAndSaysThatNothingWasSeen) {
+  backends_.SetFindings({{.state = Finding::State::kGood, .name = "kernel", .detail = "6.18", .advice = ""}});
+  HostileGuestsSee("");
+  const Outcome outcome = Run({"doctor", "--isolation"});
+  EXPECT_EQ(
+      outcome.out,
+      "✓ kernel             6.18\n"
+      "✓ js globals                       plants globals: nothing seen\n"
+      "✓ python exits                     exits: nothing seen\n"
+      "✓ isolation trial                  2 hostile guests against fresh, 8 calls, of which 6 found a worker that "
+      "another had used: nothing was seen\n");
+  EXPECT_EQ(outcome.code, 0);
+}
+
+TEST_F(CommandLineTest, DoctorSaysWhatAHostileGuestHasSeen) {
+  HostileGuestsSee("planted");
+  const Outcome outcome = Run({"doctor", "--isolation"});
+  EXPECT_THAT(outcome.out,
+              HasSubstr("✗ js globals                       plants globals: seen: [\"planted\"] where a new "
+                        "worker says [\"\"]\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("2 saw something, 0 could not be tried\n"));
+  EXPECT_EQ(outcome.code, 1);
+  const Outcome json = Run({"doctor", "--isolation", "--json"});
+  EXPECT_THAT(json.out, StartsWith("[{\"name\":\"js globals\",\"state\":\"bad\",\"detail\":\"plants globals: seen: "));
+  EXPECT_EQ(json.code, 1);
+}
+
+TEST_F(CommandLineTest, DoctorSaysWhichHostileGuestsCouldNotBeTried) {
+  backends_.FailAll(absl::UnavailableError("no worker"));
+  const Outcome outcome = Run({"doctor", "--isolation"});
+  EXPECT_THAT(outcome.out,
+              HasSubstr("✗ js globals                       plants globals: could not be tried: no worker\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("0 saw something, 2 could not be tried\n"));
+  EXPECT_EQ(outcome.code, 1);
 }
 
 TEST_F(CommandLineTest, VersionAndCompletion) {

@@ -1,47 +1,30 @@
-"""The hostile guests (hostile.js, hostile.py): what they can be told to do, and what that comes to."""
+"""The hostile guests of clients/cli/hostile_guests/: what they can be told to do, and what that comes to."""
 
 import dataclasses
 import json
-import pathlib
 import platform
 import re
 
-FOLDER = pathlib.Path(__file__).parent
-SOURCES = {"js": (FOLDER / "hostile.js").read_text(), "python": (FOLDER / "hostile.py").read_text()}
-COMMANDS = {
-    "js": re.findall(r"^  (\w+)\(\) \{", SOURCES["js"].partition("const damage = {")[2], re.MULTILINE),
-    "python": re.findall(r"^@damage\ndef (\w+)\(", SOURCES["python"], re.MULTILINE),
-}
-DEPENDENCIES = {
-    "js": {"m": "exports.list = []; let n = 0; exports.count = () => ++n;", "lazy": "let n = 0; exports.count = () => ++n;"},
-    "python": {},
-}
+from harness.paths import ROOT
+
+FOLDER = ROOT / "clients/cli/hostile_guests"
+MANIFESTS = {language: json.loads((FOLDER / f"{language}.json").read_text()) for language in ("js", "python")}
+# (language, command, how the call ends, what it does)
+LIST = [tuple(line.split(" | ")) for line in (FOLDER / "guests.txt").read_text().splitlines() if line and not line.startswith("#")]
+COMMANDS = {language: [command for of, command, _, _ in LIST if of == language] for language in MANIFESTS}
 # How calls end that do not answer.
-ENDS = {
-    "throws": "FUNCTION_THREW",
-    "rejects": "FUNCTION_THREW",
-    "exits": "FUNCTION_THREW",
-    "loops": "FUNCTION_TIMEOUT",
-    "neverSettles": "FUNCTION_TIMEOUT",
-    "outOfMemory": "MEMORY_LIMIT",
-}
+ENDS = {command: end for _, command, end, _ in LIST if end != "ANSWERED"}
 # After these the worker can't or need not be brought back: another takes its place.
-REPLACING = {"loops", "neverSettles", "outOfMemory"}
+REPLACING = {command for command, end in ENDS.items() if end in ("FUNCTION_TIMEOUT", "MEMORY_LIMIT")}
 # And after these, where the kernel does not refuse them (mseal(2), Linux 6.10).
 if tuple(map(int, re.findall(r"\d+", platform.release())[:2])) < (6, 10):
     REPLACING |= {"unmapped_memory", "replaced_memory"}
 
 
 def manifest(language, id="hostile", **fields):
-    return {
-        "id": id,
-        "languageId": language,
-        "source": SOURCES[language],
-        "dependencies": {name: {"source": source} for name, source in DEPENDENCIES[language].items()},
-        "memoryLimitMib": 256,
-        "timeoutMillis": 60_000,
-        **fields,
-    }
+    stored = dict(MANIFESTS[language])
+    source = (FOLDER / stored.pop("sourceFile")).read_text()
+    return stored | {"source": source, "id": id, **fields}
 
 
 @dataclasses.dataclass(frozen=True)
