@@ -34,8 +34,7 @@ struct Answer {
 Answer AnswerOf(const absl::StatusOr<client::Reply>& reply) {
   Answer answer{.end = reply.ok() ? kAnswered : ErrorReason(reply.status()),
                 .text = reply.ok() ? reply->result : "",
-                .receipt = reply.ok() ? reply->receipt
-                                      : client::FindReceipt(reply.status()).value_or(v1::Receipt())};
+                .receipt = reply.ok() ? reply->receipt : client::FindReceipt(reply.status()).value_or(v1::Receipt())};
   for (const v1::LogEntry& entry : answer.receipt.logs()) {
     absl::StrAppend(&answer.text, "\n", v1::LogEntry::Level_Name(entry.level()), " ", entry.text());
   }
@@ -52,8 +51,7 @@ std::string Shown(std::string_view text, size_t difference) {
 std::string Difference(const Answer& answer, const Answer& first) {
   if (answer.end != first.end) return absl::StrCat("the call ended with ", answer.end, " and not ", first.end);
   if (answer.text == first.text) return "";
-  const auto [at, _] =
-      std::mismatch(answer.text.begin(), answer.text.end(), first.text.begin(), first.text.end());
+  const auto [at, _] = std::mismatch(answer.text.begin(), answer.text.end(), first.text.begin(), first.text.end());
   const size_t difference = static_cast<size_t>(at - answer.text.begin());
   return absl::StrCat(Shown(answer.text, difference), " where a new worker says ", Shown(first.text, difference));
 }

@@ -82,8 +82,8 @@ TEST_F(IsolationTrialTest, ShowsLittleOfALongAnswer) {
     return Says(long_text + (earlier == 1 ? "planted" : "") + long_text, earlier);
   });
   ASSERT_TRUE(trial.ok()) << trial.status();
-  EXPECT_EQ(trial->seen, "…" + std::string(30, 'x') + "planted" + std::string(53, 'x') +
-                             "… where a new worker says …" + std::string(90, 'x') + "…");
+  EXPECT_EQ(trial->seen, "…" + std::string(30, 'x') + "planted" + std::string(53, 'x') + "… where a new worker says …" +
+                             std::string(90, 'x') + "…");
 }
 
 TEST_F(IsolationTrialTest, SeesWhatAnEarlierCallHasPrinted) {
