@@ -1,5 +1,5 @@
 // Every bound of Mayfly, by name. A limit that an operator may set is only the default here: its flag is beside it, and
-// docs/manifest.md and docs/errors.md say what a caller sees when it is passed.
+// docs/limits.md says of each what it is for, who holds it and what a caller sees when it is passed.
 #ifndef MAYFLY_BASE_LIMITS_H_
 #define MAYFLY_BASE_LIMITS_H_
 
@@ -14,8 +14,8 @@ inline constexpr size_t kKiB = 1024;
 inline constexpr size_t kMiB = 1024 * kKiB;
 
 // What a call carries.
-inline constexpr size_t kEventBytesMax = 6 * kMiB;
-inline constexpr size_t kResultBytesMax = 6 * kMiB;
+inline constexpr size_t kEventBytesMax = 6 * kMiB;   // --max-event takes less
+inline constexpr size_t kResultBytesMax = 6 * kMiB;  // --max-result takes less
 inline constexpr int kJsonDepthMax = 1000;
 
 // What a call may have waiting.
@@ -24,7 +24,7 @@ inline constexpr size_t kRejectionsMax =
     1'000;  // js: rejected promises that nobody has handled yet, and that will be logged
 
 // What a call leaves in its receipt.
-inline constexpr size_t kLogBytesMax = 256 * kKiB;
+inline constexpr size_t kLogBytesMax = 256 * kKiB;  // --max-logs takes less
 inline constexpr size_t kLogEntriesMax = 4096;
 inline constexpr size_t kErrorTextBytesMax = 64 * kKiB;  // of a message, and of a stack
 inline constexpr size_t kErrorTypeBytesMax = 256;
@@ -32,7 +32,8 @@ inline constexpr size_t kStackFramesMax = 64;
 inline constexpr size_t kStackNameBytesMax = 512;  // of a frame's function, and of its file
 
 // What a manifest holds.
-inline constexpr size_t kManifestBytesMax = 16 * kMiB;  // all sources and names together, and the body that brings them
+// All sources and names together, and the body that brings them; --max-source takes less.
+inline constexpr size_t kManifestBytesMax = 16 * kMiB;
 inline constexpr size_t kDependenciesMax = 2000;
 inline constexpr size_t kDependencyNameBytesMax = 256;
 inline constexpr size_t kFunctionIdBytesMax = 128;
@@ -40,10 +41,10 @@ inline constexpr size_t kHandlerNameBytesMax = 128;
 inline constexpr size_t kViolationsShownMax = 8;  // in one error, which must fit in a reply's metadata
 inline constexpr absl::Duration kTimeoutDefault = absl::Milliseconds(5000);
 inline constexpr absl::Duration kTimeoutMin = absl::Milliseconds(1);
-inline constexpr absl::Duration kTimeoutMax = absl::Milliseconds(300'000);
+inline constexpr absl::Duration kTimeoutMax = absl::Milliseconds(300'000);  // --max-timeout takes less
 inline constexpr int kMemoryLimitMibDefault = 128;
 inline constexpr int kMemoryLimitMibMin = 32;
-inline constexpr int kMemoryLimitMibMax = 4096;
+inline constexpr int kMemoryLimitMibMax = 4096;  // and --max-worker-memory, for all workers together
 inline constexpr size_t kWarmUpEventsMax = 16;
 inline constexpr int kWarmUpRuns = 10;  // of each, when a worker loads the function
 
@@ -66,11 +67,22 @@ inline constexpr int kUpdateAttemptsMax = 8;        // of an update without an e
 inline constexpr int kNearestCandidatesMax = 1000;  // ids compared with an unknown one
 
 // What the data plane runs.
-inline constexpr int kQueuePerFunctionMax = 256;  // --max-queue-per-function
-inline constexpr int kQueueMax = 4096;            // --max-queue
-inline constexpr int kPreparedCallsMax = 1000;    // --worker-max-calls under fresh: then it is retired
-inline constexpr int kRewoundCallsMax = 100'000;  // and under rewind
-inline constexpr size_t kDescriptorsMax = 1024;   // open files of a worker
+inline constexpr int kQueuePerFunctionMax = 256;            // --max-queue-per-function
+inline constexpr int kQueueMax = 4096;                      // --max-queue
+inline constexpr int kPreparedCallsMax = 1000;              // --worker-max-calls under fresh: then it is retired
+inline constexpr int kRewoundCallsMax = 100'000;            // and under rewind
+inline constexpr absl::Duration kCpuTimeMax = kTimeoutMax;  // --max-cpu-time: of a call
+// How long a call is not looked at, at least, before it is asked again what CPU time it has used.
+inline constexpr absl::Duration kCpuCheckPeriodMin = absl::Milliseconds(5);
+// A function whose workers crash so often in a row is in quarantine: its calls are refused for a pause, which doubles
+// with each further crash, from the first to the second. A success ends it.
+inline constexpr int kCrashesInARowMax = 5;                          // --max-crashes
+inline constexpr absl::Duration kQuarantineMin = absl::Seconds(1);   // --min-quarantine
+inline constexpr absl::Duration kQuarantineMax = absl::Seconds(60);  // --max-quarantine
+inline constexpr size_t kCrashRecordsMax = 4096;                     // functions whose crashes are remembered
+// Of the memory that the process may use, what is never given to workers: the server's own and its zygotes'.
+inline constexpr size_t kHostReservedBytes = 192 * kMiB;
+inline constexpr size_t kDescriptorsMax = 1024;                     // open files of a worker
 inline constexpr absl::Duration kWorkerAgeMax = absl::Minutes(30);  // --worker-max-age
 inline constexpr absl::Duration kLoadTimeMax = absl::Seconds(10);   // --load-timeout: fork, load and each Prepare
 // How long an answer waits for the figures of a worker that was killed.

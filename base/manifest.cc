@@ -73,7 +73,8 @@ std::string DidYouMeanLanguage(std::string_view language) {
 // Collects the violations of one manifest.
 class Validator {
  public:
-  Validator(const v1::Manifest& manifest, std::string_view path_prefix) : manifest_(manifest), prefix_(path_prefix) {}
+  Validator(const v1::Manifest& manifest, std::string_view path_prefix, size_t bytes_max)
+      : manifest_(manifest), prefix_(path_prefix), bytes_max_(bytes_max) {}
 
   absl::Status Validate() {
     CheckId();
@@ -86,7 +87,7 @@ class Validator {
     CheckWarmUpEvents();
     CheckInterpreter();
     CheckRanges();
-    CheckSize();
+    if (violation_count_ == 0) return CheckSize();
     return Result();
   }
 
@@ -213,18 +214,19 @@ class Validator {
     }
   }
 
-  void CheckSize() {
-    size_t bytes = manifest_.source().size() + manifest_.function_name().size();
+  absl::Status CheckSize() const {
+    // Not the handler's name: its default may be filled in before the manifest is looked at again.
+    size_t bytes = manifest_.source().size();
     for (const auto& [name, dependency] : manifest_.dependencies()) bytes += name.size() + dependency.source().size();
     for (const std::string& event : manifest_.warmup_events()) bytes += event.size();
-    if (bytes <= kManifestBytesMax) return;
+    if (bytes <= bytes_max_) return absl::OkStatus();
     const char* others = manifest_.warmup_events().empty() ? "the dependencies" : "the dependencies and warm-up events";
-    Violation("source", absl::StrCat("and ", others, " are ", bytes, " bytes together; at most ", kManifestBytesMax,
-                                     " are taken"));
+    return MakeError(absl::StatusCode::kResourceExhausted, reason::kSourceTooLarge,
+                     absl::StrCat("The source and ", others, " are ", bytes, " bytes together; at most ", bytes_max_,
+                                  " are taken."));
   }
 
   absl::Status Result() {
-    if (violation_count_ == 0) return absl::OkStatus();
     if (violation_count_ > kViolationsShownMax) {
       violations_.push_back(
           {.field = "", .description = absl::StrCat("and ", violation_count_ - kViolationsShownMax, " more")});
@@ -234,6 +236,7 @@ class Validator {
 
   const v1::Manifest& manifest_;
   const std::string_view prefix_;
+  const size_t bytes_max_;
   size_t violation_count_ = 0;
   std::vector<FieldViolation> violations_;
 };
@@ -269,8 +272,8 @@ class ContentHash {
 
 }  // namespace
 
-absl::Status ValidateManifest(const v1::Manifest& manifest, std::string_view path_prefix) {
-  return Validator(manifest, path_prefix).Validate();
+absl::Status ValidateManifest(const v1::Manifest& manifest, std::string_view path_prefix, size_t bytes_max) {
+  return Validator(manifest, path_prefix, bytes_max).Validate();
 }
 
 void FillManifestDefaults(v1::Manifest& manifest) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/reason.h"
@@ -55,6 +56,14 @@ std::string Violation(const v1::Manifest& manifest) {
   const std::vector<std::string> violations = Violations(status);
   EXPECT_EQ(violations.size(), 1u) << status;
   return violations.empty() ? "" : violations[0];
+}
+
+// What is said of a manifest that is valid but too large.
+std::string TooLarge(const v1::Manifest& manifest, size_t bytes_max = kManifestBytesMax) {
+  const absl::Status status = ValidateManifest(manifest, "", bytes_max);
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_EQ(ErrorReason(status), reason::kSourceTooLarge);
+  return std::string(status.message());
 }
 
 TEST(ManifestTest, TakesTheLeastAndTheMost) {
@@ -176,14 +185,26 @@ TEST(ManifestTest, BoundsCountAndSize) {
   AddDependency(manifest, "ab", "cd");
   EXPECT_TRUE(ValidateManifest(manifest, "").ok());
   AddDependency(manifest, "ab", "cde");
-  EXPECT_EQ(Violation(manifest),
-            "source: and the dependencies are 16777217 bytes together; at most 16777216 are taken");
+  EXPECT_EQ(TooLarge(manifest),
+            "The source and the dependencies are 16777217 bytes together; at most 16777216 are taken.");
   AddDependency(manifest, "ab", "c");
   manifest.add_warmup_events("1");
   EXPECT_TRUE(ValidateManifest(manifest, "").ok());
   manifest.set_warmup_events(0, "12");
-  EXPECT_EQ(Violation(manifest),
-            "source: and the dependencies and warm-up events are 16777217 bytes together; at most 16777216 are taken");
+  EXPECT_EQ(
+      TooLarge(manifest),
+      "The source and the dependencies and warm-up events are 16777217 bytes together; at most 16777216 are taken.");
+  manifest.set_function_name("a-b");
+  EXPECT_TRUE(Violation(manifest).starts_with("functionName: "));  // what is wrong is said before what is too much
+}
+
+TEST(ManifestTest, ALowerBoundOfItsSizeCounts) {
+  v1::Manifest manifest = JsManifest();
+  const size_t bytes = manifest.source().size();
+  manifest.set_function_name("handler");
+  EXPECT_TRUE(ValidateManifest(manifest, "", bytes).ok());
+  EXPECT_EQ(TooLarge(manifest, bytes - 1), absl::StrCat("The source and the dependencies are ", bytes,
+                                                        " bytes together; at most ", bytes - 1, " are taken."));
 }
 
 TEST(ManifestTest, TakesWarmUpEventsThatAreJson) {

@@ -10,6 +10,7 @@ inline constexpr char kFunctionThrew[] = "FUNCTION_THREW";
 inline constexpr char kSourceInvalid[] = "SOURCE_INVALID";
 inline constexpr char kHandlerNotFound[] = "HANDLER_NOT_FOUND";
 inline constexpr char kFunctionTimeout[] = "FUNCTION_TIMEOUT";
+inline constexpr char kCpuLimit[] = "CPU_LIMIT";
 inline constexpr char kMemoryLimit[] = "MEMORY_LIMIT";
 inline constexpr char kWorkerCrashed[] = "WORKER_CRASHED";
 inline constexpr char kResultNotSerializable[] = "RESULT_NOT_SERIALIZABLE";
@@ -18,6 +19,7 @@ inline constexpr char kResultTooLarge[] = "RESULT_TOO_LARGE";
 // What the caller sent.
 inline constexpr char kEventInvalid[] = "EVENT_INVALID";
 inline constexpr char kEventTooLarge[] = "EVENT_TOO_LARGE";
+inline constexpr char kSourceTooLarge[] = "SOURCE_TOO_LARGE";
 inline constexpr char kManifestInvalid[] = "MANIFEST_INVALID";
 inline constexpr char kNameInvalid[] = "NAME_INVALID";
 inline constexpr char kRequestInvalid[] = "REQUEST_INVALID";
@@ -35,6 +37,8 @@ inline constexpr char kMediaTypeUnsupported[] = "MEDIA_TYPE_UNSUPPORTED";
 // What the host could not do.
 inline constexpr char kQueueTimeout[] = "QUEUE_TIMEOUT";
 inline constexpr char kOverloaded[] = "OVERLOADED";
+inline constexpr char kFunctionQuarantined[] = "FUNCTION_QUARANTINED";
+inline constexpr char kMemoryBudgetExceeded[] = "MEMORY_BUDGET_EXCEEDED";
 inline constexpr char kShuttingDown[] = "SHUTTING_DOWN";
 inline constexpr char kFunctionsExhausted[] = "FUNCTIONS_EXHAUSTED";
 inline constexpr char kStorageFull[] = "STORAGE_FULL";

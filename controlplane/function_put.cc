@@ -42,8 +42,9 @@ void CheckAndStore(PutContext& context, std::shared_ptr<ServerCall> call, PutReq
   context.checker.Check(pending->manifest, deadline, std::move(store));
 }
 
-absl::StatusOr<PutRequest> Validated(const FunctionName& name, PutMode mode, std::string etag, v1::Manifest manifest) {
-  if (absl::Status status = ValidateManifest(manifest, ""); !status.ok()) return status;
+absl::StatusOr<PutRequest> Validated(const PutContext& context, const FunctionName& name, PutMode mode,
+                                     std::string etag, v1::Manifest manifest) {
+  if (absl::Status status = ValidateManifest(manifest, "", context.source_bytes_max); !status.ok()) return status;
   FillManifestDefaults(manifest);
   manifest.set_id(name.function_id);
   std::string content_sha256 = ManifestSha256(manifest);
@@ -90,12 +91,12 @@ class Update : public std::enable_shared_from_this<Update> {
     v1::Manifest manifest = std::move(*latest->mutable_manifest());
     ApplyUpdateMask(request_.update_mask(), request_.manifest(), manifest);
     // The next revision is made of this one, so that one must still be the latest when it is stored.
-    return Validated(*name, PutMode::kUpdate, latest->etag(), std::move(manifest));
+    return Validated(context_, *name, PutMode::kUpdate, latest->etag(), std::move(manifest));
   }
 
   absl::StatusOr<PutRequest> PutMissing(const FunctionName& name) const {
     if (!request_.etag().empty()) return EtagOfGoneFunction(name, request_.etag());
-    return Validated(name, PutMode::kCreate, "", request_.manifest());
+    return Validated(context_, name, PutMode::kCreate, "", request_.manifest());
   }
 
   // Whether another write of the function came between, and this update did not ask that none may.
@@ -121,7 +122,7 @@ class Update : public std::enable_shared_from_this<Update> {
 
 void PutManifest(PutContext& context, std::shared_ptr<ServerCall> call, const FunctionName& name, PutMode mode,
                  v1::Manifest manifest, PutAnswer answer) {
-  absl::StatusOr<PutRequest> request = Validated(name, mode, "", std::move(manifest));
+  absl::StatusOr<PutRequest> request = Validated(context, name, mode, "", std::move(manifest));
   if (!request.ok()) return std::move(answer)(request.status());
   if (mode == PutMode::kCreate) {
     // Only spares a load; the store decides.

@@ -3,6 +3,7 @@
 #define MAYFLY_CONTROLPLANE_FUNCTION_PUT_H_
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "base/call.h"
 #include "base/function_name.h"
+#include "base/limits.h"
 #include "controlplane/change_feed.h"
 #include "controlplane/executor.h"
 #include "controlplane/function_checker.h"
@@ -24,6 +26,7 @@ struct PutContext {
   FunctionChecker& checker;
   ChangeFeed& feed;
   Executor& executor;
+  const size_t source_bytes_max = kManifestBytesMax;  // as ValidateManifest's `bytes_max`
   std::atomic<int> checks_in_flight = 0;
 };
 

@@ -61,11 +61,15 @@ absl::StatusOr<PageRequest> PageRequestOf(v1::FunctionView view, int32_t page_si
 
 }  // namespace
 
-FunctionService::FunctionService(Store& store, FunctionChecker& checker)
+FunctionService::FunctionService(Store& store, FunctionChecker& checker, size_t source_bytes_max)
     : store_(store),
       feed_(store),
       executor_({.threads = kThreads, .queue_max = kStoreQueueMax}),
-      put_context_{.store = store, .checker = checker, .feed = feed_, .executor = executor_} {}
+      put_context_{.store = store,
+                   .checker = checker,
+                   .feed = feed_,
+                   .executor = executor_,
+                   .source_bytes_max = source_bytes_max} {}
 
 FunctionService::~FunctionService() {
   BeginDrain();

@@ -2,6 +2,7 @@
 #ifndef MAYFLY_CONTROLPLANE_FUNCTION_SERVICE_H_
 #define MAYFLY_CONTROLPLANE_FUNCTION_SERVICE_H_
 
+#include <cstddef>
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
@@ -10,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/call.h"
+#include "base/limits.h"
 #include "base/method_table.h"
 #include "controlplane/change_feed.h"
 #include "controlplane/executor.h"
@@ -24,8 +26,9 @@ namespace mayfly::controlplane {
 // Handlers return at once: what blocks for the disk runs on the service's own threads. Thread-safe.
 class FunctionService {
  public:
-  // `store` and `checker` outlive the service.
-  FunctionService(Store& store, FunctionChecker& checker);
+  // `store` and `checker` outlive the service. A function's names, sources and warm-up events have at most
+  // `source_bytes_max` bytes together.
+  FunctionService(Store& store, FunctionChecker& checker, size_t source_bytes_max = kManifestBytesMax);
   // Drains, and waits until every call has been answered; so the checker must still answer. No method may be called any
   // more.
   ~FunctionService();

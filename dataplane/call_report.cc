@@ -6,8 +6,8 @@
 
 namespace mayfly::dataplane {
 
-void AppendLogs(runtime::Logs& logs, runtime::Logs more) {
-  if (logs.entries.empty() && !logs.truncated) {
+void AppendLogs(runtime::Logs& logs, runtime::Logs more, size_t bytes_max) {
+  if (logs.entries.empty() && !logs.truncated && bytes_max >= kLogBytesMax) {
     logs = std::move(more);
     return;
   }
@@ -15,7 +15,7 @@ void AppendLogs(runtime::Logs& logs, runtime::Logs more) {
   for (const runtime::LogEntry& entry : logs.entries) bytes += entry.text.size();
   for (runtime::LogEntry& entry : more.entries) {
     bytes += entry.text.size();
-    if (logs.truncated || bytes > kLogBytesMax || logs.entries.size() == kLogEntriesMax) {
+    if (logs.truncated || bytes > bytes_max || logs.entries.size() == kLogEntriesMax) {
       logs.truncated = true;
       return;
     }

@@ -2,10 +2,12 @@
 #ifndef MAYFLY_DATAPLANE_CALL_REPORT_H_
 #define MAYFLY_DATAPLANE_CALL_REPORT_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
 #include "absl/time/time.h"
+#include "base/limits.h"
 #include "dataplane/worker.h"
 #include "runtime/channel/messages.h"
 
@@ -30,8 +32,9 @@ struct CallReport {
   runtime::Logs logs;
 };
 
-// Adds `more` behind `logs`, within the bounds of one receipt: kLogBytesMax and kLogEntriesMax.
-void AppendLogs(runtime::Logs& logs, runtime::Logs more);
+// Adds `more` behind `logs`, within the bounds of one receipt: `bytes_max` of text and kLogEntriesMax. Neither has more
+// than kLogBytesMax, nor has `logs` more than `bytes_max`.
+void AppendLogs(runtime::Logs& logs, runtime::Logs more, size_t bytes_max = kLogBytesMax);
 
 }  // namespace mayfly::dataplane
 

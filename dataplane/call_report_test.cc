@@ -54,5 +54,16 @@ TEST(CallReportTest, KeepsThatTheRunsWereCut) {
   EXPECT_TRUE(logs.truncated);
 }
 
+TEST(AppendLogsTest, ALowerBoundCutsWhatAWorkerSent) {
+  runtime::Logs logs;
+  AppendLogs(logs, LogsOf(3, 4), 8);
+  EXPECT_EQ(logs.entries.size(), 2u);
+  EXPECT_TRUE(logs.truncated);
+  runtime::Logs fits;
+  AppendLogs(fits, LogsOf(2, 4), 8);
+  EXPECT_EQ(fits.entries.size(), 2u);
+  EXPECT_FALSE(fits.truncated);
+}
+
 }  // namespace
 }  // namespace mayfly::dataplane

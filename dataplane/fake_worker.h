@@ -23,6 +23,7 @@ struct FakeProcess {
   Worker::LoadDone loading;
   Worker::RunDone running;
   Worker::PrepareDone preparing;
+  absl::Duration cpu_time;
   int kills = 0;
   bool has_ended = false;
   bool alive = false;
@@ -53,6 +54,7 @@ class FakeWorker final : public Worker {
     process_->running = std::move(done);
   }
   void Prepare(PrepareDone done) override { process_->preparing = std::move(done); }
+  absl::Duration CpuTime() override { return process_->cpu_time; }
   void Kill() override { ++process_->kills; }
   bool HasEnded() const override { return process_->has_ended; }
   int32_t pid() const override { return 1; }

@@ -36,12 +36,16 @@ void Invocation::Start() {
 void Invocation::AcquireWorker() {
   const Retention retention = options_.purpose == Purpose::kInvoke ? Retention::kPooled : Retention::kThrowAway;
   absl::Status status = pool_.Acquire(options_.function, retention, shared_from_this());
-  if (status.ok()) return;
+  if (!status.ok()) OnRefused(std::move(status));
+}
+
+void Invocation::OnRefused(absl::Status status) {
   {
     absl::MutexLock lock(mutex_);
-    if (state_ == State::kDone) return;
+    if (state_ != State::kWaiting) return;
     state_ = State::kDone;
   }
+  report_.queue_time = clock_.Monotonic() - options_.arrival;
   Finish(std::move(status), "", WorkerFate::kDead);
 }
 
@@ -70,6 +74,7 @@ void Invocation::Kill(EndCause cause) {
   end_cause_ = cause;
   slot_->worker->Kill();
   timers_.Cancel(timer_);
+  timers_.Cancel(cpu_timer_);
   // The dead worker's reply brings its figures; an answer does not wait for them for long.
   timer_ = timers_.Schedule(clock_.Monotonic() + kKillTimeMax, [weak = weak_from_this()] {
     if (const std::shared_ptr<Invocation> call = weak.lock()) call->OnReply(absl::CancelledError(), {});
@@ -98,6 +103,26 @@ void Invocation::Run() {
   slot_->worker->Run(request_, [call = shared_from_this()](absl::StatusOr<runtime::RunReply> reply, WorkerUsage usage) {
     call->OnReply(std::move(reply), usage);
   });
+  if (options_.limits.cpu_time_max < request_.time_left) WatchCpuTime(absl::ZeroDuration());
+}
+
+// A worker has one thread, so it uses no more CPU time than passes: nothing is to be looked at before that. Nor after
+// the deadline.
+void Invocation::WatchCpuTime(absl::Duration used) {
+  const absl::Duration left = std::max(options_.limits.cpu_time_max - used, kCpuCheckPeriodMin);
+  const absl::Duration next = clock_.Monotonic() + left;
+  if (next >= options_.due) return;
+  cpu_timer_ = timers_.Schedule(next, [weak = weak_from_this()] {
+    if (const std::shared_ptr<Invocation> call = weak.lock()) call->CheckCpuTime();
+  });
+}
+
+void Invocation::CheckCpuTime() {
+  absl::MutexLock lock(mutex_);
+  if (state_ != State::kRunning) return;
+  cpu_used_ = slot_->worker->CpuTime();
+  if (cpu_used_ >= options_.limits.cpu_time_max) return Kill(EndCause::kCpuTime);
+  WatchCpuTime(cpu_used_);
 }
 
 void Invocation::OnLoadFailed(absl::StatusOr<runtime::LoadReply> reply, Load load) {
@@ -124,6 +149,8 @@ bool Invocation::BeginAgain() {
     if (state_ != State::kRunning || has_begun_again_) return false;
     has_begun_again_ = true;
     state_ = State::kWaiting;
+    timers_.Cancel(cpu_timer_);
+    cpu_used_ = absl::ZeroDuration();
     slot = std::exchange(slot_, nullptr);
   }
   pool_.Return(slot, WorkerFate::kDead, [] {});
@@ -141,27 +168,36 @@ void Invocation::OnReply(absl::StatusOr<runtime::RunReply> reply, WorkerUsage us
     cause = end_cause_;
     if (state == State::kDone) return;
     state_ = State::kDone;
+    usage.cpu_time = std::max(usage.cpu_time, cpu_used_);  // the answer may not have waited for the figures
   }
   const FunctionRevision& function = *options_.function;
   report_.run_time = clock_.Monotonic() - run_begin_;
   report_.usage = usage;
   if (state == State::kKilling) return Finish(EndStatus(cause, Phase::kRun), "", WorkerFate::kDead);
-  if (!reply.ok()) return Finish(WorkerEndStatus(reply.status(), function, Phase::kRun), "", WorkerFate::kDead);
+  const WorkerFate fate = FateAfter(reply);
+  if (!reply.ok()) return Finish(WorkerEndStatus(reply.status(), function, Phase::kRun), "", fate);
   report_.engine_times = reply->times;
   report_.rewind = reply->rewind;
-  AppendLogs(report_.logs, std::move(reply->logs));
-  const bool goes_on = !reply->last && LeavesWorkerUsable(reply->outcome);
-  const WorkerFate fate = goes_on ? WorkerFate::kSpent : WorkerFate::kDead;
+  AppendLogs(report_.logs, std::move(reply->logs), options_.limits.log_bytes_max);
   if (reply->outcome == runtime::Outcome::kReturned) {
+    const size_t bytes_max = options_.limits.result_bytes_max;
+    if (reply->result.size() > bytes_max) return Finish(ResultTooLargeStatus(function, bytes_max), "", fate);
     return Finish(absl::OkStatus(), std::move(reply->result), fate);
   }
   Finish(OutcomeStatus(reply->outcome, reply->error, function, options_.purpose, Phase::kRun), "", fate);
+}
+
+WorkerFate Invocation::FateAfter(const absl::StatusOr<runtime::RunReply>& reply) const {
+  if (absl::IsInternal(reply.status())) return WorkerFate::kCrashed;
+  if (!reply.ok() || !LeavesWorkerUsable(reply->outcome)) return WorkerFate::kDead;
+  return reply->last ? WorkerFate::kLast : WorkerFate::kSpent;
 }
 
 void Invocation::Finish(absl::Status status, std::string result, WorkerFate fate) {
   {
     absl::MutexLock lock(mutex_);
     timers_.Cancel(timer_);
+    if (cpu_timer_.number != 0) timers_.Cancel(cpu_timer_);
   }
   report_.total_time = clock_.Monotonic() - options_.arrival;
   const auto reply = [&] { std::exchange(done_, nullptr)(std::move(status), std::move(result), std::move(report_)); };
@@ -170,7 +206,14 @@ void Invocation::Finish(absl::Status status, std::string result, WorkerFate fate
 }
 
 absl::Status Invocation::EndStatus(EndCause cause, Phase phase) const {
-  if (cause == EndCause::kCancelled) return CancelledStatus(*options_.function);
+  switch (cause) {
+    case EndCause::kCancelled:
+      return CancelledStatus(*options_.function);
+    case EndCause::kCpuTime:
+      return CpuLimitStatus(*options_.function, options_.limits.cpu_time_max);
+    case EndCause::kDeadline:
+      break;
+  }
   return TimeoutStatus(*options_.function, options_.due - options_.arrival, phase);
 }
 
@@ -181,7 +224,7 @@ void Invocation::NoteQueueEnd(absl::Duration queue_end) {
 void Invocation::NoteLoad(Load load) {
   // The worker may have been asked for before this call arrived.
   report_.load_time = std::max(absl::ZeroDuration(), load.end - std::max(load.begin, options_.arrival));
-  report_.logs = std::move(load.logs);
+  AppendLogs(report_.logs, std::move(load.logs), options_.limits.log_bytes_max);
   report_.usage = load.usage;
 }
 

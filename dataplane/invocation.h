@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "dataplane/call_limits.h"
 #include "dataplane/call_report.h"
 #include "dataplane/outcome_status.h"
 #include "dataplane/pool.h"
@@ -26,9 +27,10 @@ struct FunctionRevision;
 // caller has gone, whatever it was doing then. The life of an invocation:
 //
 //   kWaiting → kRunning → kDone
-//      │          ├→ kKilling ─→ kDone      the deadline passed or the caller cancelled while the guest ran
+//      │          ├→ kKilling ─→ kDone      the deadline passed, the CPU time was used up, or the caller cancelled,
+//      │          │                         while the guest ran
 //      │          └→ kWaiting               the worker had ended before it took the call; once only
-//      └──────────────────────→ kDone       … while it waited or loaded; or its queue was full; or its load failed
+//      └──────────────────────→ kDone       … while it waited or loaded; or it was refused; or its load failed
 //
 // Thread-safe. Held by whoever will call it next: the pool's queue, then the worker's callback.
 class Invocation final : public PoolWaiter, public std::enable_shared_from_this<Invocation> {
@@ -44,6 +46,7 @@ class Invocation final : public PoolWaiter, public std::enable_shared_from_this<
     std::string invocation_id;
     absl::Duration arrival;  // monotonic, as the next
     absl::Duration due;      // when its budget ends
+    CallLimits limits = {};
   };
 
   // Pool, timers and clock are not owned and outlive it.
@@ -58,11 +61,12 @@ class Invocation final : public PoolWaiter, public std::enable_shared_from_this<
   // The pool's answers.
   void OnWorker(Lease lease) override;
   void OnLoadFailed(absl::StatusOr<runtime::LoadReply> reply, Load load) override;
+  void OnRefused(absl::Status status) override;
 
  private:
   enum class State { kWaiting, kRunning, kKilling, kDone };
   // Why a call is ended before the guest has replied.
-  enum class EndCause { kDeadline, kCancelled };
+  enum class EndCause { kDeadline, kCpuTime, kCancelled };
 
   void AcquireWorker();
   bool BeginAgain();
@@ -70,6 +74,9 @@ class Invocation final : public PoolWaiter, public std::enable_shared_from_this<
   void EndWaiting(EndCause cause, Pool::Withdrawn withdrawn);
   void Kill(EndCause cause) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Run() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void WatchCpuTime(absl::Duration used) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CheckCpuTime();
+  WorkerFate FateAfter(const absl::StatusOr<runtime::RunReply>& reply) const;
   void OnReply(absl::StatusOr<runtime::RunReply> reply, WorkerUsage usage);
   void Finish(absl::Status status, std::string result, WorkerFate fate);
 
@@ -85,7 +92,9 @@ class Invocation final : public PoolWaiter, public std::enable_shared_from_this<
   absl::Mutex mutex_;
   State state_ ABSL_GUARDED_BY(mutex_) = State::kWaiting;
   EndCause end_cause_ ABSL_GUARDED_BY(mutex_) = EndCause::kDeadline;
-  TimerQueue::Id timer_ ABSL_GUARDED_BY(mutex_);  // the deadline; after a kill, the bound of its wait
+  TimerQueue::Id timer_ ABSL_GUARDED_BY(mutex_);      // the deadline; after a kill, the bound of its wait
+  TimerQueue::Id cpu_timer_ ABSL_GUARDED_BY(mutex_);  // when the CPU time may be used up; none if the deadline is first
+  absl::Duration cpu_used_ ABSL_GUARDED_BY(mutex_);   // when it was last looked at
   bool has_begun_again_ ABSL_GUARDED_BY(mutex_) = false;
   // Whoever moves the state to kDone has the rest to itself.
   std::shared_ptr<WorkerSlot> slot_;

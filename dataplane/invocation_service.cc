@@ -42,12 +42,12 @@ absl::Status ShuttingDown() {
 }
 
 // Makes an event whole: none means {}.
-absl::Status CheckEvent(std::string& event) {
+absl::Status CheckEvent(std::string& event, size_t bytes_max) {
   if (event.empty()) event = "{}";
-  if (event.size() > kEventBytesMax) {
+  if (event.size() > bytes_max) {
     return MakeError(
         absl::StatusCode::kResourceExhausted, reason::kEventTooLarge,
-        absl::StrCat("The event is ", event.size(), " bytes long; at most ", kEventBytesMax / kMiB, " MiB are taken."));
+        absl::StrCat("The event is ", event.size(), " bytes long; at most ", bytes_max / kMiB, " MiB are taken."));
   }
   return ValidateJson(event, reason::kEventInvalid, "the event");
 }
@@ -85,8 +85,8 @@ absl::Status CheckInterpreter(const FunctionRevision& function, Purpose purpose,
 
 // How long a call may take. A check has the time that a load may have: the function's own timeout, which may be made
 // for calls of a worker that is warm, must not keep it from being stored.
-absl::Duration TimeFor(const FunctionRevision& function, Purpose purpose) {
-  if (purpose != Purpose::kCheck) return function.timeout;
+absl::Duration TimeFor(const FunctionRevision& function, Purpose purpose, const CallLimits& limits) {
+  if (purpose != Purpose::kCheck) return std::min(function.timeout, limits.timeout_max);
   return std::clamp(function.timeout, kTimeoutDefault, kLoadTimeMax);
 }
 
@@ -119,7 +119,7 @@ void InvocationService::Invoke(std::shared_ptr<ServerCall> call, v1::InvokeReque
   const absl::StatusOr<FunctionName> name = ParseFunctionName(request.name());
   absl::Status valid = name.status();
   if (valid.ok()) valid = CheckRevision(request.revision());
-  if (valid.ok()) valid = CheckEvent(*request.mutable_event());
+  if (valid.ok()) valid = CheckEvent(*request.mutable_event(), options_.limits.event_bytes_max);
   if (!valid.ok()) return Refuse(std::move(arrival), std::move(valid));
   std::string event = std::move(*request.mutable_event());
   if (Catalog::Revision function = catalog_.Find(*name, request.revision())) {
@@ -143,8 +143,8 @@ void InvocationService::Run(std::shared_ptr<ServerCall> call, v1::RunRequest& re
   Arrival arrival = Arrive(std::move(call), response.mutable_result(), *response.mutable_receipt(), std::move(done));
   if (!arrival.admitted.ok()) return Refuse(std::move(arrival), arrival.admitted);
   v1::Manifest manifest = ToManifest(request);
-  absl::Status valid = ValidateManifest(manifest, "");
-  if (valid.ok()) valid = CheckEvent(*request.mutable_event());
+  absl::Status valid = ValidateManifest(manifest, "", options_.limits.source_bytes_max);
+  if (valid.ok()) valid = CheckEvent(*request.mutable_event(), options_.limits.event_bytes_max);
   if (!valid.ok()) return Refuse(std::move(arrival), std::move(valid));
   FillManifestDefaults(manifest);
   Begin(std::move(arrival), MakeThrowAwayRevision(std::move(manifest)), Purpose::kRun,
@@ -182,7 +182,8 @@ void InvocationService::Begin(Arrival arrival, Catalog::Revision function, Purpo
     return Refuse(std::move(arrival), std::move(status));
   }
   const absl::Duration callers = arrival.call->deadline() - clock_.Now();
-  const absl::Duration due = std::min(clock_.Monotonic() + callers, arrival.time + TimeFor(*function, purpose));
+  const absl::Duration due =
+      std::min(clock_.Monotonic() + callers, arrival.time + TimeFor(*function, purpose, options_.limits));
   const std::shared_ptr<ServerCall> call = arrival.call;
   Invocation::Options options{
       .function = std::move(function),
@@ -191,6 +192,7 @@ void InvocationService::Begin(Arrival arrival, Catalog::Revision function, Purpo
       .invocation_id = arrival.invocation_id,
       .arrival = arrival.time,
       .due = due,
+      .limits = options_.limits,
   };
   auto invocation = std::make_shared<Invocation>(
       std::move(options), pool_, timers_, clock_,

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/function_name.h"
 #include "base/method_table.h"
+#include "dataplane/call_limits.h"
 #include "dataplane/call_report.h"
 #include "dataplane/catalog.h"
 #include "dataplane/isolation.h"
@@ -41,6 +42,7 @@ class InvocationService {
  public:
   struct Options {
     Isolation isolation;
+    CallLimits limits = {};
   };
 
   // None is owned; all outlive the service.

@@ -281,5 +281,36 @@ TEST_F(InvocationServiceErrorsTest, TheMainInterpreterNeedsAServerThatRewinds) {
   EXPECT_EQ(workers_.size(), 0u);
 }
 
+class InvocationServiceLimitsTest : public InvocationServiceFixture {
+ protected:
+  InvocationServiceLimitsTest()
+      : InvocationServiceFixture({.timeout_max = absl::Seconds(2), .event_bytes_max = kMiB, .source_bytes_max = kMiB}) {
+  }
+};
+
+TEST_F(InvocationServiceLimitsTest, ACallHasNoMoreTimeThanTheServerGives) {
+  auto call = Invoke("hello");  // whose own is 5 s
+  workers_.FinishStartAndLoad(0);
+  time_.Advance(absl::Seconds(2));
+  workers_.FinishRun(0, absl::CancelledError());
+  EXPECT_EQ(call->reason(), "FUNCTION_TIMEOUT");
+}
+
+TEST_F(InvocationServiceLimitsTest, AnEventHasTheServersBound) {
+  EXPECT_FALSE(Invoke("hello", "{}" + std::string(kMiB - 2, ' '))->status.has_value());
+  auto call = Invoke("hello", "{}" + std::string(kMiB - 1, ' '));
+  EXPECT_EQ(call->reason(), "EVENT_TOO_LARGE");
+  EXPECT_EQ(call->status->message(), "The event is 1048577 bytes long; at most 1 MiB are taken.");
+}
+
+TEST_F(InvocationServiceLimitsTest, SourceThatIsRunHasTheServersBound) {
+  auto call = Run(std::string(kMiB + 1, ' '));
+  EXPECT_EQ(call->code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(call->reason(), "SOURCE_TOO_LARGE");
+  EXPECT_EQ(call->status->message(),
+            "The source and the dependencies are 1048577 bytes together; at most 1048576 are taken.");
+  EXPECT_EQ(workers_.size(), 0u);
+}
+
 }  // namespace
 }  // namespace mayfly::dataplane

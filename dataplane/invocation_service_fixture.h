@@ -74,7 +74,7 @@ using CheckCall = Call<v1::CheckFunctionRequest, v1::CheckFunctionResponse>;
 
 class InvocationServiceFixture : public ::testing::Test {
  protected:
-  InvocationServiceFixture() {
+  explicit InvocationServiceFixture(const CallLimits& limits = {}) : limits_(limits) {
     service_.RegisterMethods(methods_);
     Tell(v1::WatchFunctionsResponse::PUT, MakeTestFunction("hello"));
     Tell(v1::WatchFunctionsResponse::SYNCED, {});
@@ -133,13 +133,17 @@ class InvocationServiceFixture : public ::testing::Test {
     return call;
   }
 
+  const CallLimits limits_;
   FakeTime time_;
   FakeWorkers workers_;
   FakeSource source_;
   Pool pool_{PoolLimits{.workers_max = 2, .queue_per_function_max = 3}, workers_, time_, time_};
   Catalog catalog_{source_, [this](const FunctionRevision& function) { pool_.Retire(function); }};
-  InvocationService service_{
-      {.isolation = {.rewind = std::nullopt, .reason = "chosen by a test"}}, catalog_, pool_, time_, time_};
+  InvocationService service_{{.isolation = {.rewind = std::nullopt, .reason = "chosen by a test"}, .limits = limits_},
+                             catalog_,
+                             pool_,
+                             time_,
+                             time_};
   MethodTable methods_;
 };
 

@@ -27,7 +27,7 @@ struct Answer {
 class InvocationTest : public ::testing::Test {
  protected:
   std::shared_ptr<Invocation> Make(Answer& answer, absl::Duration budget = absl::Seconds(5),
-                                   Purpose purpose = Purpose::kInvoke) {
+                                   Purpose purpose = Purpose::kInvoke, const CallLimits& limits = {}) {
     Invocation::Options options{
         .function = function_,
         .purpose = purpose,
@@ -35,6 +35,7 @@ class InvocationTest : public ::testing::Test {
         .invocation_id = "id",
         .arrival = time_.Monotonic(),
         .due = time_.Monotonic() + budget,
+        .limits = limits,
     };
     return std::make_shared<Invocation>(std::move(options), pool_, time_, time_,
                                         [&answer](absl::Status status, std::string result, CallReport report) {
@@ -123,6 +124,7 @@ TEST_F(InvocationTest, AWorkerThatComesAfterTheEndGoesBackUnused) {
     struct Keeper final : PoolWaiter {
       void OnWorker(Lease given) override { lease = std::move(given); }
       void OnLoadFailed(absl::StatusOr<runtime::LoadReply>, Load) override {}
+      void OnRefused(absl::Status) override {}
       Lease lease;
     };
     auto keeper = std::make_shared<Keeper>();
@@ -142,6 +144,115 @@ TEST_F(InvocationTest, AWorkerOutOfMemoryIsNotUsedAgain) {
   workers_.FinishRun(0, runtime::RunReply{.outcome = runtime::Outcome::kMemoryLimit});
   EXPECT_EQ(ErrorReason(answer.status), "MEMORY_LIMIT");
   EXPECT_FALSE(workers_[0].alive);
+}
+
+TEST_F(InvocationTest, ACallThatHasUsedItsCpuTimeIsStopped) {
+  Answer answer;
+  Make(answer, absl::Seconds(5), Purpose::kInvoke, {.cpu_time_max = absl::Seconds(1)})->Start();
+  workers_.FinishStartAndLoad(0);
+  workers_[0].cpu_time = absl::Milliseconds(400);  // it slept, or others had the core
+  time_.Advance(absl::Seconds(1));
+  EXPECT_EQ(workers_[0].kills, 0);
+  time_.Advance(absl::Milliseconds(599));
+  workers_[0].cpu_time = absl::Milliseconds(999);
+  time_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(workers_[0].kills, 0);
+  workers_[0].cpu_time = absl::Milliseconds(1003);
+  time_.Advance(kCpuCheckPeriodMin);
+  EXPECT_EQ(workers_[0].kills, 1);
+  workers_.FinishRun(0, absl::CancelledError(), {.cpu_time = absl::Milliseconds(1003)});
+  EXPECT_EQ(answer.count, 1);
+  EXPECT_EQ(answer.status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ErrorReason(answer.status), "CPU_LIMIT");
+  EXPECT_EQ(answer.status.message(),
+            "'hello' used 1s of CPU time, all that one call may have here, and was stopped. Do less in a call.");
+  EXPECT_EQ(answer.report.usage.cpu_time, absl::Milliseconds(1003));
+  EXPECT_FALSE(workers_[0].alive);
+  EXPECT_EQ(time_.scheduled(), 0u);
+}
+
+TEST_F(InvocationTest, WhatACallUsedIsToldThoughItsWorkerIsSlowToDie) {
+  Answer answer;
+  Make(answer, absl::Seconds(5), Purpose::kInvoke, {.cpu_time_max = absl::Seconds(1)})->Start();
+  workers_.FinishStartAndLoad(0);
+  workers_[0].cpu_time = absl::Milliseconds(1003);
+  time_.Advance(absl::Seconds(1) + kKillTimeMax);
+  EXPECT_EQ(ErrorReason(answer.status), "CPU_LIMIT");
+  EXPECT_EQ(answer.report.usage.cpu_time, absl::Milliseconds(1003));
+}
+
+TEST_F(InvocationTest, ACallThatEndsInItsCpuTimeLeavesNoTimer) {
+  Answer answer;
+  Make(answer, absl::Seconds(5), Purpose::kRun, {.cpu_time_max = absl::Seconds(1)})->Start();
+  workers_.FinishStartAndLoad(0);
+  EXPECT_EQ(time_.scheduled(), 2u);  // and the deadline
+  workers_.FinishRun(0, runtime::RunReply{.result = "1"});
+  EXPECT_EQ(answer.status, absl::OkStatus());
+  EXPECT_EQ(time_.scheduled(), 0u);
+}
+
+TEST_F(InvocationTest, ADeadlineBeforeTheCpuTimeCanBeUsedUpNeedsNoSecondTimer) {
+  Answer answer;
+  Make(answer, absl::Seconds(5), Purpose::kRun, {.cpu_time_max = absl::Seconds(5)})->Start();
+  workers_.FinishStartAndLoad(0);
+  EXPECT_EQ(time_.scheduled(), 1u);
+  time_.Advance(absl::Seconds(5));
+  workers_.FinishRun(0, absl::CancelledError());
+  EXPECT_EQ(ErrorReason(answer.status), "FUNCTION_TIMEOUT");
+}
+
+TEST_F(InvocationTest, AResultLargerThanItsBoundIsNotPassedOn) {
+  Answer fits, answer;
+  const CallLimits limits{.result_bytes_max = 2 * kMiB};
+  Make(fits, absl::Seconds(5), Purpose::kInvoke, limits)->Start();
+  workers_.FinishStartAndLoad(0);
+  workers_.FinishRun(0, runtime::RunReply{.result = std::string(2 * kMiB, '1')});
+  EXPECT_EQ(fits.result.size(), 2 * kMiB);
+  workers_.FinishPrepare(0);
+  Make(answer, absl::Seconds(5), Purpose::kInvoke, limits)->Start();
+  workers_.FinishRun(0, runtime::RunReply{.result = std::string(2 * kMiB + 1, '1')});
+  EXPECT_EQ(ErrorReason(answer.status), "RESULT_TOO_LARGE");
+  EXPECT_EQ(answer.status.message(), "The result is larger than 2 MiB as JSON. Return less.");
+  EXPECT_EQ(answer.result, "");
+  EXPECT_TRUE(workers_[0].alive);
+}
+
+TEST_F(InvocationTest, LogsAreCutAtTheirBoundThoseOfTheLoadAmongThem) {
+  Answer answer;
+  Make(answer, absl::Seconds(5), Purpose::kInvoke, {.log_bytes_max = 8})->Start();
+  workers_.FinishStart(0);
+  workers_.FinishLoad(0, runtime::LoadReply{.logs = {.entries = {{.text = "load"}}}});
+  workers_.FinishRun(0, runtime::RunReply{.result = "1", .logs = {.entries = {{.text = "1234"}, {.text = "5"}}}});
+  EXPECT_EQ(answer.report.logs.entries.size(), 2u);
+  EXPECT_TRUE(answer.report.logs.truncated);
+}
+
+TEST_F(InvocationTest, CrashesInARowPutTheFunctionIntoQuarantine) {
+  for (int i = 0; i < kCrashesInARowMax; ++i) {
+    Answer answer;
+    Make(answer)->Start();
+    workers_.FinishStartAndLoad(workers_.size() - 1);
+    workers_.FinishRun(workers_.size() - 1, absl::InternalError("it crashed"));
+    EXPECT_EQ(ErrorReason(answer.status), "WORKER_CRASHED");
+  }
+  Answer refused;
+  Make(refused)->Start();
+  EXPECT_EQ(refused.count, 1);
+  EXPECT_EQ(ErrorReason(refused.status), "FUNCTION_QUARANTINED");
+  EXPECT_EQ(refused.report.start, WorkerStart::kNone);
+  EXPECT_EQ(time_.scheduled(), 0u);
+}
+
+TEST_F(InvocationTest, AZygotesEndIsNoCrashOfTheFunction) {
+  for (int i = 0; i < 2 * kCrashesInARowMax; ++i) {
+    Answer answer;
+    Make(answer)->Start();
+    workers_.FinishStartAndLoad(workers_.size() - 1);
+    workers_.FinishRun(workers_.size() - 1,
+                       MakeError(absl::StatusCode::kUnavailable, "WORKER_CRASHED", "it was ended with its zygote"));
+    EXPECT_EQ(answer.status.code(), absl::StatusCode::kInternal);
+    EXPECT_EQ(ErrorReason(answer.status), "WORKER_CRASHED");
+  }
 }
 
 TEST_F(InvocationTest, AWorkersLastReplyStandsAndTheWorkerIsNotUsedAgain) {

@@ -60,6 +60,7 @@ class PostingWorker final : public Worker {
       if (!life->IsDestroyed()) std::move(done)(absl::CancelledError(), {});
     });
   }
+  absl::Duration CpuTime() override { return absl::ZeroDuration(); }
   bool HasEnded() const override { return false; }
   int32_t pid() const override { return 1; }
 

@@ -110,9 +110,7 @@ absl::Status RunOutcome(Outcome outcome, const GuestError& error, const Function
       return Error(absl::StatusCode::kUnknown, reason::kResultNotSerializable,
                    absl::StrCat("The result can't be written as JSON: ", Describe(error)), function);
     case Outcome::kResultTooLarge:
-      return Error(absl::StatusCode::kResourceExhausted, reason::kResultTooLarge,
-                   absl::StrCat("The result is larger than ", kResultBytesMax / kMiB, " MiB as JSON. Return less."),
-                   function);
+      return ResultTooLargeStatus(function, kResultBytesMax);
     case Outcome::kEventInvalid:
       return Error(absl::StatusCode::kInvalidArgument, reason::kEventInvalid,
                    absl::StrCat("The event can't be read in the function's language: ", Describe(error)), function);
@@ -146,6 +144,18 @@ absl::Status OutcomeStatus(Outcome outcome, const GuestError& error, const Funct
   return status;
 }
 
+absl::Status ResultTooLargeStatus(const FunctionRevision& function, size_t bytes_max) {
+  return Error(absl::StatusCode::kResourceExhausted, reason::kResultTooLarge,
+               absl::StrCat("The result is larger than ", bytes_max / kMiB, " MiB as JSON. Return less."), function);
+}
+
+absl::Status CpuLimitStatus(const FunctionRevision& function, absl::Duration limit) {
+  return Error(absl::StatusCode::kResourceExhausted, reason::kCpuLimit,
+               absl::StrCat(function.Title(), " used ", absl::FormatDuration(limit),
+                            " of CPU time, all that one call may have here, and was stopped. Do less in a call."),
+               function);
+}
+
 bool LeavesWorkerUsable(Outcome outcome) {
   switch (outcome) {
     case Outcome::kReturned:
@@ -165,7 +175,7 @@ bool LeavesWorkerUsable(Outcome outcome) {
 absl::Status WorkerEndStatus(const absl::Status& status, const FunctionRevision& function, Phase phase) {
   if (status.code() == absl::StatusCode::kResourceExhausted) return MemoryLimit(function);
   const std::string reason = ErrorReason(status);
-  if (status.code() != absl::StatusCode::kInternal && !reason.empty()) return status;
+  if (!reason.empty() && reason != reason::kWorkerCrashed) return status;
   return Error(absl::StatusCode::kInternal, reason::kWorkerCrashed,
                absl::StrCat("The worker of ", function.Title(), " ended ", During(phase), ": ", status.message(),
                             ". Only this call is lost; the function can be called again."),

@@ -2,6 +2,8 @@
 #ifndef MAYFLY_DATAPLANE_OUTCOME_STATUS_H_
 #define MAYFLY_DATAPLANE_OUTCOME_STATUS_H_
 
+#include <cstddef>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "runtime/channel/messages.h"
@@ -27,6 +29,12 @@ absl::Status OutcomeStatus(runtime::Outcome outcome, const runtime::GuestError& 
 
 // Whether a worker that gave this outcome to a run may be made pristine and used again.
 bool LeavesWorkerUsable(runtime::Outcome outcome);
+
+// RESOURCE_EXHAUSTED RESULT_TOO_LARGE: its result has more than `bytes_max` bytes.
+absl::Status ResultTooLargeStatus(const FunctionRevision& function, size_t bytes_max);
+
+// RESOURCE_EXHAUSTED CPU_LIMIT: it was stopped because it had used `limit` of CPU time.
+absl::Status CpuLimitStatus(const FunctionRevision& function, absl::Duration limit);
 
 // The error of a call whose worker has ended. `status` is as Worker's callbacks give it.
 absl::Status WorkerEndStatus(const absl::Status& status, const FunctionRevision& function, Phase phase);

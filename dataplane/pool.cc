@@ -22,6 +22,13 @@ void EraseSlot(std::vector<std::shared_ptr<WorkerSlot>>& from, const std::shared
   if (found != from.end()) from.erase(found);
 }
 
+// Whether a load that failed was the function's fault, and will fail again. One that was too slow may have been slow
+// because the machine was, and one that took too much memory says so itself.
+bool IsCrash(const absl::StatusOr<runtime::LoadReply>& reply) {
+  if (!reply.ok()) return reply.status().code() == absl::StatusCode::kInternal;
+  return reply->outcome == runtime::Outcome::kSourceInvalid || reply->outcome == runtime::Outcome::kHandlerNotFound;
+}
+
 }  // namespace
 
 Pool::Pool(const PoolLimits& limits, WorkerFactory& factory, TimerQueue& timers, const Clock& clock)
@@ -30,7 +37,10 @@ Pool::Pool(const PoolLimits& limits, WorkerFactory& factory, TimerQueue& timers,
       renewal_(factory.renewal()),
       worker_calls_max_(WorkerCallsMax(limits, renewal_)),
       timers_(timers),
-      clock_(clock) {}
+      clock_(clock),
+      quarantine_({.crashes_max = limits.crashes_max,
+                   .pause_min = limits.quarantine_time_min,
+                   .pause_max = limits.quarantine_time_max}) {}
 
 Pool::~Pool() {
   absl::MutexLock lock(mutex_);
@@ -47,6 +57,7 @@ absl::Status Pool::Acquire(const std::shared_ptr<const FunctionRevision>& functi
   Effects effects;
   {
     absl::MutexLock lock(mutex_);
+    if (absl::Status status = CheckMayRun(*function); !status.ok()) return status;
     const auto found = functions_.find(function.get());
     FunctionPool* pool = found == functions_.end() ? nullptr : found->second.get();
     std::shared_ptr<WorkerSlot> idle = pool == nullptr ? nullptr : TakeIdle(*pool, effects);
@@ -104,8 +115,9 @@ void Pool::Return(const std::shared_ptr<WorkerSlot>& slot, WorkerFate fate, absl
     CHECK(slot->state == State::kLent);
     FunctionPool& pool = *slot->function;
     if (fate == WorkerFate::kSpent) ++slot->calls;
-    const bool kept = fate != WorkerFate::kDead && pool.retention == Retention::kPooled && !IsWornOut(*slot) &&
-                      !IsOwedToAnother(pool);
+    NoteFate(pool, fate, effects);
+    const bool goes_on = fate == WorkerFate::kUntouched || fate == WorkerFate::kSpent;
+    const bool kept = goes_on && pool.retention == Retention::kPooled && !IsWornOut(*slot) && !IsOwedToAnother(pool);
     if (!kept) {
       Remove(slot, effects);
     } else if (fate == WorkerFate::kUntouched || renewal_ == Renewal::kItself) {
@@ -129,22 +141,31 @@ void Pool::Retire(const FunctionRevision& function) {
   Effects effects;
   {
     absl::MutexLock lock(mutex_);
+    quarantine_.Forget(function);
     const auto found = functions_.find(&function);
     if (found == functions_.end()) return;
     FunctionPool& pool = *found->second;
-    for (const std::shared_ptr<WorkerSlot>& slot : std::vector(pool.slots)) {
-      slot->retiring = true;
-      if (slot->state == State::kIdle) Remove(slot, effects);
-    }
+    RetireWorkers(pool, effects);
     GrowStarved(effects);
     EraseIfUnused(pool, effects);
   }
   Perform(effects);
 }
 
+void Pool::RetireWorkers(FunctionPool& pool, Effects& effects) {
+  for (const std::shared_ptr<WorkerSlot>& slot : std::vector(pool.slots)) {
+    slot->retiring = true;
+    if (slot->state == State::kIdle) Remove(slot, effects);
+  }
+}
+
 Pool::Stats Pool::stats() const {
   absl::MutexLock lock(mutex_);
-  return {.workers = workers_, .idle = idle_count_, .waiting = waiting_, .memory_bytes = memory_bytes_};
+  return {.workers = workers_,
+          .idle = idle_count_,
+          .waiting = waiting_,
+          .memory_bytes = memory_bytes_,
+          .quarantined = quarantine_.CountPaused(clock_.Monotonic())};
 }
 
 FunctionPool& Pool::FindOrAdd(const std::shared_ptr<const FunctionRevision>& function, Retention retention) {
@@ -160,6 +181,15 @@ void Pool::EraseIfUnused(FunctionPool& pool, Effects& effects) {
   if (pool.starved) std::erase(starved_, &pool);
   effects.unused.push_back(std::move(found->second));
   functions_.erase(found);
+}
+
+absl::Status Pool::CheckMayRun(const FunctionRevision& function) const {
+  if (function.load.memory_limit_bytes > limits_.memory_budget_bytes) {
+    return OverBudgetStatus(function, limits_.memory_budget_bytes);
+  }
+  if (quarantine_.empty()) return absl::OkStatus();
+  const absl::Duration pause = quarantine_.PauseLeft(function, clock_.Monotonic());
+  return pause > absl::ZeroDuration() ? QuarantinedStatus(function, pause) : absl::OkStatus();
 }
 
 absl::Status Pool::CheckQueues(const FunctionPool* pool, const FunctionRevision& function, Retention retention) const {
@@ -271,11 +301,41 @@ bool Pool::IsWornOut(const WorkerSlot& slot) const {
   return slot.retiring || slot.calls >= worker_calls_max_ || clock_.Monotonic() >= slot.age_limit;
 }
 
+void Pool::NoteFate(FunctionPool& pool, WorkerFate fate, Effects& effects) {
+  switch (fate) {
+    case WorkerFate::kSpent:
+    case WorkerFate::kLast:
+      if (!quarantine_.empty()) quarantine_.Forget(*pool.function);
+      break;
+    case WorkerFate::kCrashed:
+      NoteCrash(pool, effects);
+      break;
+    case WorkerFate::kUntouched:
+    case WorkerFate::kDead:
+      break;
+  }
+}
+
+// Begins a quarantine if it was one crash too many: turns away whoever waits for the function, and keeps no worker of
+// it.
+void Pool::NoteCrash(FunctionPool& pool, Effects& effects) {
+  if (pool.retention == Retention::kThrowAway) return;
+  const absl::Duration pause = quarantine_.OnCrash(pool.function, clock_.Monotonic());
+  if (pause == absl::ZeroDuration()) return;
+  LOG(WARNING) << pool.function->key.name.ToString() << ", revision " << pool.function->key.revision
+               << ", is in quarantine for " << pause << ": its workers crash, or do not load, again and again";
+  while (!pool.waiting.empty()) {
+    effects.refusals.push_back({.waiter = TakeWaiter(pool, 0), .status = QuarantinedStatus(*pool.function, pause)});
+  }
+  RetireWorkers(pool, effects);
+}
+
 void Pool::Perform(Effects& effects) {
   for (Effects::Grant& grant : effects.grants) grant.waiter->OnWorker(std::move(grant.lease));
   for (Effects::Failure& failure : effects.failures) {
     failure.waiter->OnLoadFailed(std::move(failure.reply), std::move(failure.load));
   }
+  for (Effects::Refusal& refusal : effects.refusals) refusal.waiter->OnRefused(std::move(refusal.status));
   effects.doomed.clear();
   for (const std::shared_ptr<WorkerSlot>& slot : effects.starts) Start(slot);
 }
@@ -354,10 +414,12 @@ void Pool::FailLoad(const std::shared_ptr<WorkerSlot>& slot, absl::StatusOr<runt
   FunctionPool& pool = *slot->function;
   load.begin = slot->start_begin;
   load.end = clock_.Monotonic();
+  const bool crashed = IsCrash(reply);
   Remove(slot, effects);
   if (!pool.waiting.empty()) {
     effects.failures.push_back({.waiter = TakeWaiter(pool, 0), .reply = std::move(reply), .load = std::move(load)});
   }
+  if (crashed) NoteCrash(pool, effects);
   GrowStarved(effects);
   Grow(pool, effects);
   EraseIfUnused(pool, effects);

@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "dataplane/pool_limits.h"
+#include "dataplane/quarantine.h"
 #include "dataplane/timer_queue.h"
 #include "dataplane/worker.h"
 #include "dataplane/worker_slot.h"
@@ -53,6 +54,9 @@ class PoolWaiter {
   // The worker that was made for it did not load: the worker's reply, whose outcome is not kReturned, or the status of
   // its start or load.
   virtual void OnLoadFailed(absl::StatusOr<runtime::LoadReply> reply, Load load) = 0;
+
+  // It is turned away: nothing of the guest has run, and nothing will. UNAVAILABLE FUNCTION_QUARANTINED with RetryInfo.
+  virtual void OnRefused(absl::Status status) = 0;
 };
 
 // Whether a function's workers are kept for further calls, or made for one.
@@ -62,7 +66,9 @@ enum class Retention { kPooled, kThrowAway };
 enum class WorkerFate {
   kUntouched,  // it ran nothing
   kSpent,      // it ran a call, lives, and can be made pristine
-  kDead,
+  kLast,       // it ran a call, and takes no other
+  kDead,       // it was ended: for the call's time, its memory, its caller, or because its zygote ended
+  kCrashed,    // it ended by itself, which is the function's fault
 };
 
 // Keeps warm workers for each function revision. A call that finds none waits in its function's queue, first come,
@@ -71,6 +77,11 @@ enum class WorkerFate {
 // first worker it ends the idle worker that was used longest ago, whosever it is; for further ones, only a worker that
 // has been idle for `starvation_time_max`. A function without any worker waits no longer than that for one that others
 // keep busy: then the next one that ends its call is taken.
+//
+// The memory caps of all workers together, those that start and those that idle among them, never exceed
+// PoolLimits::memory_budget_bytes: a function whose cap alone does is refused. A stored function whose workers crash,
+// or do not load, again and again is refused for a while (dataplane/quarantine.h), so that it takes no time from
+// others.
 //
 // Thread-safe. Calls out (waiters, workers, factory) are made without the lock. The executor of factory, workers and
 // timers must have stopped before the pool is destroyed, which kills all workers.
@@ -84,7 +95,9 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   // Finds a worker for `waiter`: at once, inside this call, when one is idle. Errors, and then the waiter is not
-  // called: UNAVAILABLE OVERLOADED with RetryInfo when a queue is full.
+  // called: UNAVAILABLE OVERLOADED with RetryInfo when a queue is full, UNAVAILABLE FUNCTION_QUARANTINED with RetryInfo
+  // while the function is in quarantine, FAILED_PRECONDITION MEMORY_BUDGET_EXCEEDED when its cap is larger than the
+  // budget of all.
   absl::Status Acquire(const std::shared_ptr<const FunctionRevision>& function, Retention retention,
                        std::shared_ptr<PoolWaiter> waiter);
 
@@ -109,6 +122,7 @@ class Pool {
     int idle = 0;
     int waiting = 0;
     int64_t memory_bytes = 0;  // the sum of the caps
+    int quarantined = 0;       // functions whose calls are refused
   };
   Stats stats() const;
 
@@ -118,6 +132,7 @@ class Pool {
   FunctionPool& FindOrAdd(const std::shared_ptr<const FunctionRevision>& function, Retention retention)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void EraseIfUnused(FunctionPool& pool, Effects& effects) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status CheckMayRun(const FunctionRevision& function) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckQueues(const FunctionPool* pool, const FunctionRevision& function, Retention retention) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -145,6 +160,13 @@ class Pool {
   void Remove(const std::shared_ptr<WorkerSlot>& slot, Effects& effects) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsWornOut(const WorkerSlot& slot) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  // Its idle workers are ended now, the others when they come free and nobody waits.
+  void RetireWorkers(FunctionPool& pool, Effects& effects) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Quarantine.
+  void NoteFate(FunctionPool& pool, WorkerFate fate, Effects& effects) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteCrash(FunctionPool& pool, Effects& effects) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   // What the effects set off, and what comes back.
   void Perform(Effects& effects) ABSL_LOCKS_EXCLUDED(mutex_);
   void Start(const std::shared_ptr<WorkerSlot>& slot);
@@ -169,6 +191,7 @@ class Pool {
   boost::intrusive::list<WorkerSlot, boost::intrusive::constant_time_size<false>> idle_ ABSL_GUARDED_BY(mutex_);
   // Functions that need a worker and found no room, first come, first served.
   std::list<FunctionPool*> starved_ ABSL_GUARDED_BY(mutex_);
+  Quarantine quarantine_ ABSL_GUARDED_BY(mutex_);
   int workers_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t memory_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   int idle_count_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -25,8 +25,14 @@ struct Pool::Effects {
     Load load;
   };
 
+  struct Refusal {
+    std::shared_ptr<PoolWaiter> waiter;
+    absl::Status status;
+  };
+
   absl::InlinedVector<Grant, 1> grants;
   std::vector<Failure> failures;
+  std::vector<Refusal> refusals;
   std::vector<std::shared_ptr<WorkerSlot>> starts;
   std::vector<std::shared_ptr<Worker>> doomed;
   std::vector<std::unique_ptr<FunctionPool>> unused;  // sources can be large, so they are freed outside the lock

@@ -24,6 +24,7 @@ struct TestWaiter final : PoolWaiter {
   void OnLoadFailed(absl::StatusOr<runtime::LoadReply> given, Load) override {
     failure = given.ok() ? absl::UnknownError("it did not load") : given.status();
   }
+  void OnRefused(absl::Status given) override { failure = std::move(given); }
 
   std::optional<Lease> lease;
   std::optional<absl::Status> failure;

@@ -56,7 +56,7 @@ void Pool::OnGrowthTime(const std::shared_ptr<const FunctionRevision>& function)
 }
 
 bool Pool::Fits(int workers, int64_t memory_bytes, int64_t cap_bytes) const {
-  return workers < limits_.workers_max && (workers == 0 || memory_bytes + cap_bytes <= limits_.memory_budget_bytes);
+  return workers < limits_.workers_max && memory_bytes + cap_bytes <= limits_.memory_budget_bytes;
 }
 
 bool Pool::MakeRoom(const FunctionPool& pool, Effects& effects) {

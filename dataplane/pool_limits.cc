@@ -35,28 +35,50 @@ std::optional<int64_t> TotalMemoryBytes(const std::string& root) {
   return kib * static_cast<int64_t>(kKiB);
 }
 
-// The folders of this process's cgroup (v2) and of those above it, deepest first.
-std::vector<std::string> CgroupFolders(const std::string& root) {
-  std::string line = FirstLine(root + "/proc/self/cgroup");
-  std::string_view path = line;
-  if (!absl::ConsumePrefix(&path, "0::/")) return {};
+// A cgroup's folder and those above it, deepest first. `path` is as /proc/self/cgroup has it: "/a/b".
+std::vector<std::string> FoldersUpwards(const std::string& top, std::string_view path) {
   std::vector<std::string> folders;
+  absl::ConsumePrefix(&path, "/");
   while (!path.empty()) {
-    folders.push_back(absl::StrCat(root, "/sys/fs/cgroup/", path));
+    folders.push_back(absl::StrCat(top, "/", path));
     const size_t slash = path.rfind('/');
     path = slash == std::string_view::npos ? "" : path.substr(0, slash);
   }
   // Inside a container the cgroup's own files stand at the top.
-  folders.push_back(root + "/sys/fs/cgroup");
+  folders.push_back(top);
   return folders;
 }
 
-// "200000 100000" or "max 100000": quota and period in microseconds.
+// The folders of this process's cgroups and of those above them. A line of /proc/self/cgroup (cgroups(7)) is
+// "0::/path", of version 2, or "4:cpu,cpuacct:/path", of version 1, which has a hierarchy for each controller.
+std::vector<std::string> CgroupFolders(const std::string& root) {
+  std::ifstream file(root + "/proc/self/cgroup");
+  std::vector<std::string> folders;
+  for (std::string line; std::getline(file, line);) {
+    const std::vector<std::string> parts = absl::StrSplit(line, absl::MaxSplits(':', 2));
+    if (parts.size() != 3) continue;
+    const std::string top = absl::StrCat(root, "/sys/fs/cgroup", parts[1].empty() ? "" : "/", parts[1]);
+    for (std::string& folder : FoldersUpwards(top, parts[2])) folders.push_back(std::move(folder));
+  }
+  return folders;
+}
+
+// The number in the first of a cgroup's files that has one: version 2's, then version 1's. Both have words for "not
+// limited": "max", and a number that no machine has.
+std::optional<int64_t> MemoryLimit(const std::string& folder) {
+  int64_t limit = 0;
+  for (const char* file : {"/memory.max", "/memory.limit_in_bytes"}) {
+    if (absl::SimpleAtoi(FirstLine(folder + file), &limit) && limit > 0) return limit;
+  }
+  return std::nullopt;
+}
+
+// Quota and period in microseconds: "200000 100000" or "max 100000" in version 2, a file for each in version 1.
 std::optional<double> QuotaCores(const std::string& folder) {
-  const std::vector<std::string> words = absl::StrSplit(FirstLine(folder + "/cpu.max"), ' ');
+  std::vector<std::string> words = absl::StrSplit(FirstLine(folder + "/cpu.max"), ' ');
+  if (words.size() != 2) words = {FirstLine(folder + "/cpu.cfs_quota_us"), FirstLine(folder + "/cpu.cfs_period_us")};
   double quota = 0, period = 0;
-  if (words.size() != 2 || !absl::SimpleAtod(words[0], &quota) || !absl::SimpleAtod(words[1], &period))
-    return std::nullopt;
+  if (!absl::SimpleAtod(words[0], &quota) || !absl::SimpleAtod(words[1], &period)) return std::nullopt;
   if (quota <= 0 || period <= 0) return std::nullopt;
   return quota / period;
 }
@@ -83,13 +105,15 @@ int WorkerCallsMax(const PoolLimits& limits, Renewal renewal) {
 MachineResources ProbeMachine(const std::string& root) {
   MachineResources machine{.cores = AllowedCores(), .memory_bytes = TotalMemoryBytes(root).value_or(int64_t{1} << 30)};
   for (const std::string& folder : CgroupFolders(root)) {
-    int64_t limit = 0;
-    if (absl::SimpleAtoi(FirstLine(folder + "/memory.max"), &limit) && limit > 0) {
-      machine.memory_bytes = std::min(machine.memory_bytes, limit);
-    }
+    machine.memory_bytes = std::min(machine.memory_bytes, MemoryLimit(folder).value_or(machine.memory_bytes));
     machine.cores = std::min(machine.cores, QuotaCores(folder).value_or(machine.cores));
   }
   return machine;
+}
+
+int64_t MemoryBudget(const MachineResources& machine) {
+  const int64_t left = machine.memory_bytes - static_cast<int64_t>(kHostReservedBytes);
+  return std::max<int64_t>(0, std::min(machine.memory_bytes / 4 * 3, left));
 }
 
 PoolLimits DefaultPoolLimits(const MachineResources& machine) {
@@ -99,7 +123,7 @@ PoolLimits DefaultPoolLimits(const MachineResources& machine) {
   constexpr int kWorkersAtOncePerCore = 2, kWorkersAtOnceMin = 2;
   constexpr int64_t kDefaultCapBytes = kMemoryLimitMibDefault * int64_t{kMiB};
   PoolLimits limits;
-  limits.memory_budget_bytes = std::max(machine.memory_bytes / 4 * 3, kDefaultCapBytes);
+  limits.memory_budget_bytes = MemoryBudget(machine);
   const int by_cores = std::max(kWorkersMin, static_cast<int>(std::lround(machine.cores * kWorkersPerCore)));
   const int by_memory = static_cast<int>(std::min<int64_t>(limits.memory_budget_bytes / kDefaultCapBytes, by_cores));
   limits.workers_max = std::max(1, by_memory);

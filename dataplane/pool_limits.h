@@ -24,7 +24,7 @@ struct PoolLimits {
   // renew themselves; a worker that needs milliseconds between two calls always gets company.
   int workers_at_once = std::numeric_limits<int>::max();
   absl::Duration growth_time = kGrowthTimeDefault;
-  // The memory caps of all workers together. One worker alone may pass it.
+  // The memory caps of all workers together.
   int64_t memory_budget_bytes = int64_t{2} * 1024 * 1024 * 1024;
   // Calls that wait for a worker: of one function (throw-away runs count as one function), and in all.
   int queue_per_function_max = kQueuePerFunctionMax;
@@ -35,6 +35,10 @@ struct PoolLimits {
   // How long a start with its load may take, and each preparation.
   absl::Duration load_time_max = kLoadTimeMax;
   absl::Duration starvation_time_max = kStarvationTimeMax;
+  // When a function that crashes goes into quarantine, for how long first, and for how long at most.
+  int crashes_max = kCrashesInARowMax;
+  absl::Duration quarantine_time_min = kQuarantineMin;
+  absl::Duration quarantine_time_max = kQuarantineMax;
 };
 
 // The calls after which a worker is retired: `worker_calls_max`, or what its renewal bears.
@@ -46,12 +50,17 @@ struct MachineResources {
 };
 
 // What this process may use: the cores it may run on, no more than its cgroup's quota; the machine's memory, no more
-// than the limits of its cgroup and those above. What can't be read is taken as not limited. `root` is where /proc and
-// /sys are found: "" but in tests.
+// than the limits of its cgroup and those above (version 2 of cgroups, and 1). What can't be read is taken as not
+// limited. `root` is where /proc and /sys are found: "" but in tests.
 MachineResources ProbeMachine(const std::string& root);
 
-// Sixteen workers a core, at least eight and as many as three quarters of the memory hold at the default cap; of one
-// function at most four a core, at least four, and two a core at once, at least two.
+// The memory that workers may have together: three quarters of the machine's, and at most what is left when the server
+// and its zygotes have theirs (kHostReservedBytes). What a worker uses beyond its cap, memory that it shares with the
+// server above all, is in the rest.
+int64_t MemoryBudget(const MachineResources& machine);
+
+// Sixteen workers a core, at least eight and as many as the memory budget holds at the default cap; of one function at
+// most four a core, at least four, and two a core at once, at least two.
 PoolLimits DefaultPoolLimits(const MachineResources& machine);
 
 }  // namespace mayfly::dataplane

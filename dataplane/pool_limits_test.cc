@@ -47,6 +47,25 @@ TEST_F(ProbeMachineTest, TakesAContainersOwnFiles) {
   EXPECT_EQ(ProbeMachine(root_).memory_bytes, 2 * kGiB);
 }
 
+TEST_F(ProbeMachineTest, TakesTheLimitsOfTheFirstVersionOfCgroups) {
+  Write("/proc/self/cgroup", "4:memory:/a/b\n2:cpu,cpuacct:/c\n1:name=systemd:/\n0::/\n");
+  Write("/sys/fs/cgroup/memory/a/b/memory.limit_in_bytes", "9223372036854771712\n");
+  Write("/sys/fs/cgroup/memory/a/memory.limit_in_bytes", "1073741824\n");
+  Write("/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+  Write("/sys/fs/cgroup/cpu,cpuacct/c/cpu.cfs_quota_us", "50000\n");
+  Write("/sys/fs/cgroup/cpu,cpuacct/c/cpu.cfs_period_us", "100000\n");
+  Write("/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "-1\n");
+  Write("/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n");
+  EXPECT_EQ(ProbeMachine(root_).memory_bytes, kGiB);
+  EXPECT_DOUBLE_EQ(ProbeMachine(root_).cores, 0.5);
+}
+
+TEST_F(ProbeMachineTest, TakesAContainersOwnFilesOfTheFirstVersion) {
+  Write("/proc/self/cgroup", "4:memory:/docker/0123\n");
+  Write("/sys/fs/cgroup/memory/memory.limit_in_bytes", "2147483648\n");
+  EXPECT_EQ(ProbeMachine(root_).memory_bytes, 2 * kGiB);
+}
+
 TEST_F(ProbeMachineTest, IgnoresWhatItCannotRead) {
   Write("/proc/self/cgroup", "0::/a\n");
   Write("/sys/fs/cgroup/a/memory.max", "lots\n");
@@ -67,6 +86,17 @@ TEST(DefaultPoolLimitsTest, FollowsTheMemory) {
   EXPECT_EQ(limits.workers_max, 6);
   EXPECT_EQ(limits.workers_per_function_max, 6);
   EXPECT_EQ(limits.memory_budget_bytes, kGiB / 4 * 3);
+}
+
+TEST(MemoryBudgetTest, LeavesTheServerAndItsZygotesTheirs) {
+  constexpr int64_t kMib = static_cast<int64_t>(kMiB);
+  const auto budget_mib = [](int64_t mib) { return MemoryBudget({.cores = 1, .memory_bytes = mib * kMib}) / kMib; };
+  EXPECT_EQ(budget_mib(4096), 3072);
+  EXPECT_EQ(budget_mib(768), 576);
+  EXPECT_EQ(budget_mib(512), 320);  // 192 are the server's
+  EXPECT_EQ(budget_mib(256), 64);
+  EXPECT_EQ(budget_mib(192), 0);
+  EXPECT_EQ(budget_mib(1), 0);
 }
 
 TEST(DefaultPoolLimitsTest, ASmallMachineHasAtLeastOneWorker) {

@@ -189,14 +189,6 @@ TEST_F(PoolTest, TheMemoryBudgetBoundsTheSumOfTheCaps) {
   EXPECT_EQ(pool().stats().memory_bytes, 256 << 20);
 }
 
-TEST_F(PoolTest, OneWorkerAloneMayPassTheMemoryBudget) {
-  limits_.memory_budget_bytes = 64 << 20;
-  Acquire(a_);
-  EXPECT_EQ(workers_.size(), 1u);
-  Acquire(b_);
-  EXPECT_EQ(workers_.size(), 1u);
-}
-
 TEST_F(PoolTest, SmallFunctionsDoNotTakeTheRoomThatALargeOneWaitsFor) {
   limits_.workers_max = 10;
   limits_.memory_budget_bytes = 256 << 20;

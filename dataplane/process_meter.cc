@@ -61,8 +61,12 @@ void ProcessMeter::Begin() {
   cpu_at_begin_ = CpuTime();
 }
 
+absl::Duration ProcessMeter::CpuTimeSinceBegin() const {
+  return std::max(CpuTime() - cpu_at_begin_, absl::ZeroDuration());
+}
+
 WorkerUsage ProcessMeter::Read() {
-  const absl::Duration cpu_time = std::max(CpuTime() - cpu_at_begin_, absl::ZeroDuration());
+  const absl::Duration cpu_time = CpuTimeSinceBegin();
   peak_is_old_ = cpu_time >= kPeakCpuTimeMin;
   if (peak_is_old_) resident_age_ = 0;
   return {

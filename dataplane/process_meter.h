@@ -29,6 +29,9 @@ class ProcessMeter {
   // Begins to measure. The process is idle.
   void Begin();
 
+  // Since Begin. The process is alive, and may be running: the kernel then adds to its time at each tick.
+  absl::Duration CpuTimeSinceBegin() const;
+
   // Since Begin. The process is alive and idle.
   WorkerUsage Read();
 

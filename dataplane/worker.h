@@ -34,6 +34,7 @@ enum class Renewal {
 //   CANCELLED                        after Kill,
 //   ABORTED                          if it ended before it had taken the call of a Run, of which the guest has seen
 //                                    nothing: another worker may be given it,
+//   UNAVAILABLE WORKER_CRASHED       if its zygote ended, and it with it, which no function can bring about,
 //   INTERNAL WORKER_CRASHED          otherwise;
 // the worker is then dead: only destroy it.
 class Worker {
@@ -54,6 +55,10 @@ class Worker {
 
   // Makes the worker pristine again; with Renewal::kPrepare only. An error means it is dead.
   virtual void Prepare(PrepareDone done) = 0;
+
+  // The CPU time that the call under way has used so far. A running process's is brought up to date every few
+  // milliseconds.
+  virtual absl::Duration CpuTime() = 0;
 
   // SIGKILL, at once. Whatever is under way ends with CANCELLED as soon as the process is gone.
   virtual void Kill() = 0;

@@ -87,6 +87,11 @@ void WorkerLife::Request(MessageType type, std::string_view fields, std::string_
   Lose({});
 }
 
+absl::Duration WorkerLife::CpuTime() {
+  absl::MutexLock lock(mutex_);
+  return meter_.CpuTimeSinceBegin();
+}
+
 void WorkerLife::Kill() {
   absl::MutexLock lock(mutex_);
   if (over_ || killed_) return;
@@ -272,7 +277,10 @@ absl::Status WorkerLife::Failure() const {
   }
   if (exit_.has_value()) return Crashed(exit_->ToString());
   if (stop_signal_.has_value()) return Crashed("crashed, and is kept for a debugger");
-  if (zygote_ended_) return Crashed("was ended with its zygote");
+  if (zygote_ended_) {
+    return MakeError(absl::StatusCode::kUnavailable, reason::kWorkerCrashed,
+                     "the function's worker was ended with its zygote");
+  }
   return Crashed("closed its channel");
 }
 

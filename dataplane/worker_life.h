@@ -42,6 +42,9 @@ class WorkerLife final : public ProcessListener, public std::enable_shared_from_
   using Done = std::variant<std::monostate, Worker::LoadDone, Worker::RunDone, Worker::PrepareDone>;
   void Request(runtime::MessageType type, std::string_view fields, std::string_view text, Done done);
 
+  // As Worker::CpuTime.
+  absl::Duration CpuTime();
+
   // The owner's Kill.
   void Kill();
 

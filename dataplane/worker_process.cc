@@ -27,6 +27,7 @@ class WorkerProcess final : public Worker {
     life_->Request(MessageType::kRun, runtime::EncodeRunRequest(call), call.event, std::move(done));
   }
   void Prepare(PrepareDone done) override { life_->Request(MessageType::kPrepare, {}, {}, std::move(done)); }
+  absl::Duration CpuTime() override { return life_->CpuTime(); }
   void Kill() override { life_->Kill(); }
   bool HasEnded() const override { return life_->has_ended(); }
   int32_t pid() const override { return life_->pid(); }

@@ -19,7 +19,9 @@ namespace {
 
 int StatusOf(const absl::Status& error) {
   const std::string reason = ErrorReason(error);
-  if (reason == reason::kEventTooLarge || reason == reason::kRequestTooLarge) return 413;
+  for (const char* too_large : {reason::kEventTooLarge, reason::kRequestTooLarge, reason::kSourceTooLarge}) {
+    if (reason == too_large) return 413;
+  }
   return HttpStatusOf(error.code());
 }
 

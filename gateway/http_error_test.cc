@@ -19,6 +19,7 @@ TEST(HttpErrorTest, SaysTheMessageTwice) {
 
 TEST(HttpErrorTest, ATooLargeRequestIs413WhoeverSaysSo) {
   EXPECT_EQ(ErrorResponse(MakeError(absl::StatusCode::kResourceExhausted, reason::kEventTooLarge, "x")).status, 413);
+  EXPECT_EQ(ErrorResponse(MakeError(absl::StatusCode::kResourceExhausted, reason::kSourceTooLarge, "x")).status, 413);
   EXPECT_EQ(ErrorResponse(MakeError(absl::StatusCode::kResourceExhausted, reason::kMemoryLimit, "x")).status, 429);
 }
 

@@ -12,12 +12,13 @@ namespace {
 
 class ControlRole final : public Role {
  public:
-  ControlRole(std::unique_ptr<Clock> clock, std::unique_ptr<controlplane::Store> store, const Peer& data_plane)
+  ControlRole(std::unique_ptr<Clock> clock, std::unique_ptr<controlplane::Store> store, const Peer& data_plane,
+              size_t source_bytes_max)
       : clock_(std::move(clock)),
         store_(std::move(store)),
         data_plane_({{kInvocationService, Connect(data_plane)}}),
         checker_(data_plane_, PeerMetadata(data_plane)),
-        service_(std::make_unique<controlplane::FunctionService>(*store_, checker_)) {
+        service_(std::make_unique<controlplane::FunctionService>(*store_, checker_, source_bytes_max)) {
     service_->RegisterMethods(methods_);
   }
 
@@ -44,7 +45,7 @@ absl::StatusOr<std::unique_ptr<Role>> MakeControlRole(const PlanesOptions& optio
   absl::StatusOr<std::unique_ptr<controlplane::SqliteStore>> store =
       controlplane::SqliteStore::Open({.data_dir = options.data_dir, .functions_max = options.functions_max}, *clock);
   if (!store.ok()) return store.status();
-  return std::make_unique<ControlRole>(std::move(clock), *std::move(store), data_plane);
+  return std::make_unique<ControlRole>(std::move(clock), *std::move(store), data_plane, options.source_bytes_max);
 }
 
 }  // namespace mayfly

@@ -18,7 +18,7 @@ DataPlane::DataPlane(const Options& options, boost::asio::io_context& io, datapl
       workers_(io.get_executor(), WorkerOptions(options)),
       pool_(options.limits, workers_, timers_, clock),
       catalog_(source, [this](const dataplane::FunctionRevision& revision) { pool_.Retire(revision); }),
-      service_({.isolation = options.isolation}, catalog_, pool_, timers_, clock) {}
+      service_({.isolation = options.isolation, .limits = options.call_limits}, catalog_, pool_, timers_, clock) {}
 
 void DataPlane::BeginDrain() {
   service_.Drain([this] { drained_.Notify(); });

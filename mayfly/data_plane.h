@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/method_table.h"
 #include "dataplane/asio_timer_queue.h"
+#include "dataplane/call_limits.h"
 #include "dataplane/catalog.h"
 #include "dataplane/function_source.h"
 #include "dataplane/invocation_service.h"
@@ -24,6 +25,7 @@ class DataPlane {
   struct Options {
     dataplane::WorkerProcessOptions workers;  // all but how they rewind, which `isolation` says
     dataplane::PoolLimits limits;
+    dataplane::CallLimits call_limits;
     dataplane::Isolation isolation;
   };
 

@@ -37,7 +37,9 @@ int Main(std::vector<std::string> arguments) {
   const EmbeddedFiles hostile_guests(hostile_guests::All());
   ServeOptions options;
   ProgramBackends backends(options.isolation);
-  options.pool = dataplane::DefaultPoolLimits(dataplane::ProbeMachine(""));
+  const dataplane::MachineResources machine = dataplane::ProbeMachine("");
+  options.pool = dataplane::DefaultPoolLimits(machine);
+  options.memory_bytes = machine.memory_bytes;
   const cli::ExitCode code = cli::RunCommandLine(
       std::move(arguments),
       {.terminal = terminal,

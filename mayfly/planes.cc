@@ -27,7 +27,7 @@ Planes::Planes(const PlanesOptions& options, std::unique_ptr<Clock> clock, std::
       checker_(backend_, {}),
       io_(options.io_threads > 0 ? options.io_threads : CoreCount()),
       data_plane_(options.data_plane, io_.context(), source_, *clock_),
-      function_service_(std::make_unique<controlplane::FunctionService>(*store_, checker_)) {
+      function_service_(std::make_unique<controlplane::FunctionService>(*store_, checker_, options.source_bytes_max)) {
   data_plane_.RegisterMethods(methods_);
   function_service_->RegisterMethods(methods_);
 }

@@ -3,6 +3,7 @@
 #ifndef MAYFLY_MAYFLY_PLANES_H_
 #define MAYFLY_MAYFLY_PLANES_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -26,6 +27,7 @@ inline constexpr char kInMemory[] = ":memory:";
 struct PlanesOptions {
   std::string data_dir = kInMemory;  // a folder, or kInMemory: nothing outlives the planes
   int functions_max = kFunctionsMax;
+  size_t source_bytes_max = kManifestBytesMax;  // of a stored function
   DataPlane::Options data_plane;
   int io_threads = 0;  // 0: one a core
 };

@@ -42,8 +42,8 @@ class Role {
 // Everything. Errors: those of Planes::Open.
 absl::StatusOr<std::unique_ptr<Role>> MakeAllRole(const PlanesOptions& options);
 
-// The control plane alone: asks `data_plane` whether functions load. Uses `data_dir` and `functions_max` of the
-// options. Errors: those of SqliteStore::Open.
+// The control plane alone: asks `data_plane` whether functions load. Uses `data_dir`, `functions_max` and
+// `source_bytes_max` of the options. Errors: those of SqliteStore::Open.
 absl::StatusOr<std::unique_ptr<Role>> MakeControlRole(const PlanesOptions& options, const Peer& data_plane);
 
 // The data plane alone: follows `control_plane`, and goes on serving what it knows while that is away.

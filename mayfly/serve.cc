@@ -42,8 +42,12 @@ absl::StatusOr<std::vector<std::string>> ReadTokens(const cli::Session& session)
 bool RunsWorkers(RoleName role) { return role == RoleName::kAll || role == RoleName::kData; }
 
 absl::StatusOr<PlanesOptions> MakePlanesOptions(const ServeOptions& options) {
-  PlanesOptions planes{.data_dir = options.data_dir, .functions_max = options.functions_max, .data_plane = {}};
+  PlanesOptions planes{.data_dir = options.data_dir,
+                       .functions_max = options.functions_max,
+                       .source_bytes_max = options.call_limits.source_bytes_max,
+                       .data_plane = {}};
   planes.data_plane.limits = options.pool;
+  planes.data_plane.call_limits = options.call_limits;
   if (!RunsWorkers(options.role)) return planes;
   absl::StatusOr<dataplane::Isolation> isolation = ChooseIsolation(options.isolation);
   if (!isolation.ok()) return isolation.status();
@@ -128,7 +132,12 @@ absl::Status ServeUntilStopped(const cli::Session& session, const ServeOptions& 
   const absl::StatusOr<PlanesOptions> planes = MakePlanesOptions(options);
   if (!planes.ok()) return planes.status();
   const dataplane::Isolation& isolation = planes->data_plane.isolation;
-  if (RunsWorkers(options.role)) LOG(INFO) << "calls are kept apart by " << DescribeIsolation(isolation);
+  if (RunsWorkers(options.role)) {
+    LOG(INFO) << "calls are kept apart by " << DescribeIsolation(isolation);
+    LOG_IF(WARNING, options.pool.memory_budget_bytes < kMemoryLimitMibDefault * static_cast<int64_t>(kMiB))
+        << "all workers together may have " << (options.pool.memory_budget_bytes >> 20)
+        << " MiB, less than the default memoryLimitMib: such functions are refused (--max-worker-memory)";
+  }
   absl::StatusOr<std::unique_ptr<Role>> role = MakeRole(options, *planes);
   if (!role.ok()) return role.status();
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Open(options, *std::move(role), *authenticator, clock);

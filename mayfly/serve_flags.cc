@@ -39,7 +39,8 @@ void AddDuration(CLI::App& command, const std::string& flag, absl::Duration& val
       .add_option_function<std::string>(
           flag,
           [flag, &value](const std::string& text) {
-            if (!absl::ParseDuration(text, &value) || value <= absl::ZeroDuration()) {
+            if (!absl::ParseDuration(text, &value) || value <= absl::ZeroDuration() ||
+                value == absl::InfiniteDuration()) {
               throw CLI::ValidationError(flag, absl::StrCat("'", text, "' is no duration: 500ms, 5s, 1m30s"));
             }
           },
@@ -51,6 +52,17 @@ void AddMebibytes(CLI::App& command, const std::string& flag, const std::functio
                   int64_t default_mib, const std::string& description) {
   command.add_option_function<int64_t>(flag, set, absl::StrCat(description, ", in MiB (", default_mib, ")"))
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 30))
+      ->envname(EnvironmentName(flag));
+}
+
+// In `unit`s of bytes; at most the default.
+void AddSize(CLI::App& command, const std::string& flag, size_t& bytes, size_t unit, const std::string& description) {
+  const size_t most = bytes / unit;
+  command
+      .add_option_function<size_t>(
+          flag, [&bytes, unit](size_t units) { bytes = units * unit; },
+          absl::StrCat(description, ", in ", unit == kMiB ? "MiB" : "KiB", ", at most ", most, " (", most, ")"))
+      ->check(CLI::Range(size_t{1}, most))
       ->envname(EnvironmentName(flag));
 }
 
@@ -94,8 +106,26 @@ void DeclareWorkers(CLI::App& command, ServeOptions& options) {
                         kRewoundCallsMax, " under rewind)"));
   AddDuration(command, "--worker-max-age", pool.worker_age_max, "Age at which a worker is retired");
   AddDuration(command, "--load-timeout", pool.load_time_max, "How long a function may take to load");
+  AddLimit(command, "--max-crashes", pool.crashes_max,
+           "Crashes in a row after which a function is refused for a while");
+  AddDuration(command, "--min-quarantine", pool.quarantine_time_min, "The first such while; each is twice the last");
+  AddDuration(command, "--max-quarantine", pool.quarantine_time_max, "The longest such while");
+  command
+      .add_flag("--overcommit-memory", options.overcommits_memory,
+                "Let --max-worker-memory be more than this process may use")
+      ->envname(EnvironmentName("--overcommit-memory"));
   command.add_flag("--keep-crashed-worker", options.keep_crashed_worker, "Stop a worker that crashes, for a debugger")
       ->envname(EnvironmentName("--keep-crashed-worker"));
+}
+
+void DeclareCalls(CLI::App& command, ServeOptions& options) {
+  dataplane::CallLimits& calls = options.call_limits;
+  AddDuration(command, "--max-timeout", calls.timeout_max, "How long a call may take, whatever its manifest says");
+  AddDuration(command, "--max-cpu-time", calls.cpu_time_max, "CPU time of a call");
+  AddSize(command, "--max-event", calls.event_bytes_max, kMiB, "The largest event");
+  AddSize(command, "--max-result", calls.result_bytes_max, kMiB, "The largest result");
+  AddSize(command, "--max-logs", calls.log_bytes_max, kKiB, "Output of a call that its receipt keeps");
+  AddSize(command, "--max-source", calls.source_bytes_max, kMiB, "A function's sources together");
 }
 
 }  // namespace
@@ -104,6 +134,7 @@ void DeclareServeFlags(CLI::App& command, ServeOptions& options) {
   DeclareDoors(command, options);
   DeclareRoles(command, options);
   DeclareWorkers(command, options);
+  DeclareCalls(command, options);
 }
 
 }  // namespace mayfly

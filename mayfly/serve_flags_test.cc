@@ -45,6 +45,25 @@ TEST_F(ServeFlagsTest, FillTheOptions) {
          "2s",
          "--max-body",
          "1",
+         "--max-crashes",
+         "2",
+         "--min-quarantine",
+         "20ms",
+         "--max-quarantine",
+         "5s",
+         "--overcommit-memory",
+         "--max-timeout",
+         "10s",
+         "--max-cpu-time",
+         "1500ms",
+         "--max-event",
+         "1",
+         "--max-result",
+         "2",
+         "--max-logs",
+         "64",
+         "--max-source",
+         "3",
          "--keep-crashed-worker",
          "--insecure-no-auth"});
   EXPECT_EQ(options_.port, 0);
@@ -57,6 +76,16 @@ TEST_F(ServeFlagsTest, FillTheOptions) {
   EXPECT_EQ(options_.pool.worker_age_max, absl::Seconds(90));
   EXPECT_EQ(options_.pool.load_time_max, absl::Seconds(2));
   EXPECT_EQ(options_.body_bytes_max, kMiB);
+  EXPECT_EQ(options_.pool.crashes_max, 2);
+  EXPECT_EQ(options_.pool.quarantine_time_min, absl::Milliseconds(20));
+  EXPECT_EQ(options_.pool.quarantine_time_max, absl::Seconds(5));
+  EXPECT_TRUE(options_.overcommits_memory);
+  EXPECT_EQ(options_.call_limits.timeout_max, absl::Seconds(10));
+  EXPECT_EQ(options_.call_limits.cpu_time_max, absl::Milliseconds(1500));
+  EXPECT_EQ(options_.call_limits.event_bytes_max, kMiB);
+  EXPECT_EQ(options_.call_limits.result_bytes_max, 2 * kMiB);
+  EXPECT_EQ(options_.call_limits.log_bytes_max, 64 * kKiB);
+  EXPECT_EQ(options_.call_limits.source_bytes_max, 3 * kMiB);
   EXPECT_TRUE(options_.keep_crashed_worker);
   EXPECT_TRUE(options_.is_open);
 }
@@ -81,6 +110,14 @@ TEST_F(ServeFlagsTest, RefuseWhatIsOutOfRange) {
                                                                                      {"--worker-max-age", "soon"},
                                                                                      {"--worker-max-age", "-1s"},
                                                                                      {"--max-body", "0"},
+                                                                                     {"--max-event", "0"},
+                                                                                     {"--max-event", "7"},
+                                                                                     {"--max-result", "7"},
+                                                                                     {"--max-logs", "257"},
+                                                                                     {"--max-source", "17"},
+                                                                                     {"--max-crashes", "0"},
+                                                                                     {"--max-quarantine", "inf"},
+                                                                                     {"--max-cpu-time", "0s"},
                                                                                      {"--role", "king"}}) {
     EXPECT_THROW(Parse(wrong), CLI::ParseError) << wrong[0] << " " << wrong[1];
   }

@@ -45,10 +45,20 @@ absl::Status ValidatePeers(const ServeOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status ValidateMemory(const ServeOptions& options) {
+  const bool fits = options.pool.memory_budget_bytes <= options.memory_bytes;
+  if (fits || options.memory_bytes == 0 || options.overcommits_memory) return absl::OkStatus();
+  return Refuse(absl::StrCat("--max-worker-memory ", options.pool.memory_budget_bytes >> 20, " is more than the ",
+                             options.memory_bytes >> 20,
+                             " MiB that this process may use: give less, or --overcommit-memory if the kernel may end "
+                             "it when its workers use what they are given"));
+}
+
 }  // namespace
 
 absl::Status ValidateServeOptions(const ServeOptions& options) {
   if (absl::Status status = ValidateAddress(options); !status.ok()) return status;
+  if (absl::Status status = ValidateMemory(options); !status.ok()) return status;
   return ValidatePeers(options);
 }
 

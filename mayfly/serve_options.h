@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/limits.h"
+#include "dataplane/call_limits.h"
 #include "dataplane/pool_limits.h"
 #include "mayfly/isolation_options.h"
 
@@ -31,14 +32,18 @@ struct ServeOptions {
   bool keep_crashed_worker = false;
   IsolationOptions isolation;
   dataplane::PoolLimits pool;
+  dataplane::CallLimits call_limits;
+  // What this process may use; 0: not known. The workers' memory is held within it, unless that is not wanted.
+  int64_t memory_bytes = 0;
+  bool overcommits_memory = false;
   int functions_max = kFunctionsMax;
   size_t body_bytes_max = kBodyBytesMax;
   int connections_max = kHttpConnectionsMax;
   absl::Duration drain_time_max = kDrainTimeMax;
 };
 
-// INVALID_ARGUMENT, saying what to do, for options that contradict each other: an address that others can reach without
-// a token, a role without its peers.
+// INVALID_ARGUMENT, saying what to do, for options that contradict each other or the machine: an address that others
+// can reach without a token, a role without its peers, more memory for workers than there is.
 absl::Status ValidateServeOptions(const ServeOptions& options);
 
 }  // namespace mayfly

@@ -21,6 +21,20 @@ TEST(ServeOptionsTest, AnAddressOthersReachNeedsATokenOrAPlainNo) {
   EXPECT_EQ(ValidateServeOptions({.address = "here"}).message(), "--address here is no IP address");
 }
 
+TEST(ServeOptionsTest, WorkersGetNoMoreMemoryThanThereIsUnlessThatIsMeant) {
+  ServeOptions options{.memory_bytes = int64_t{1} << 30};
+  options.pool.memory_budget_bytes = int64_t{1} << 30;
+  EXPECT_TRUE(ValidateServeOptions(options).ok());
+  options.pool.memory_budget_bytes += int64_t{1} << 20;
+  const absl::Status status = ValidateServeOptions(options);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message(),
+            "--max-worker-memory 1025 is more than the 1024 MiB that this process may use: give less, or "
+            "--overcommit-memory if the kernel may end it when its workers use what they are given");
+  options.overcommits_memory = true;
+  EXPECT_TRUE(ValidateServeOptions(options).ok());
+}
+
 TEST(ServeOptionsTest, ARoleNeedsItsPeers) {
   EXPECT_EQ(ValidateServeOptions({.role = RoleName::kControl}).message(),
             "--role=control needs --data-plane HOST:PORT");

@@ -51,9 +51,9 @@ Server::~Server() {
 absl::Status Server::OpenHttp(const ServeOptions& options, const Authenticator& authenticator, const Clock& clock) {
   gateway::Backend* backend = role_->http_backend();
   if (backend == nullptr) return absl::OkStatus();
-  absl::StatusOr<std::unique_ptr<gateway::Transcoder>> transcoder =
-      gateway::Transcoder::Create({&FindService(kFunctionService), &FindService(kInvocationService)}, *backend,
-                                  authenticator, clock, {.body_bytes_max = options.body_bytes_max});
+  absl::StatusOr<std::unique_ptr<gateway::Transcoder>> transcoder = gateway::Transcoder::Create(
+      {&FindService(kFunctionService), &FindService(kInvocationService)}, *backend, authenticator, clock,
+      {.body_bytes_max = options.body_bytes_max, .json_text_bytes_max = options.call_limits.event_bytes_max});
   if (!transcoder.ok()) return transcoder.status();
   transcoder_ = *std::move(transcoder);
   absl::StatusOr<std::unique_ptr<gateway::HttpServer>> http = gateway::HttpServer::Create(

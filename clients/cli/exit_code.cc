@@ -14,6 +14,12 @@ bool IsAboutTheSource(const absl::Status& status) {
   return why == reason::kSourceInvalid || why == reason::kHandlerNotFound;
 }
 
+// The user gave more than is taken, not the function.
+bool IsTooLarge(const absl::Status& status) {
+  const std::string why = ErrorReason(status);
+  return why == reason::kSourceTooLarge || why == reason::kEventTooLarge || why == reason::kRequestTooLarge;
+}
+
 }  // namespace
 
 ExitCode ExitCodeOf(const absl::Status& status) {
@@ -28,16 +34,17 @@ ExitCode ExitCodeOf(const absl::Status& status) {
     case absl::StatusCode::kPermissionDenied:
       return ExitCode::kUsage;
     case absl::StatusCode::kUnavailable:
-      return ExitCode::kUnreachable;
+      return ErrorReason(status) == reason::kFunctionQuarantined ? ExitCode::kFunctionFailed : ExitCode::kUnreachable;
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kAlreadyExists:
     case absl::StatusCode::kAborted:
       return ExitCode::kNotFoundOrConflict;
     case absl::StatusCode::kDeadlineExceeded:
       return ExitCode::kTimeout;
+    case absl::StatusCode::kResourceExhausted:
+      return IsTooLarge(status) ? ExitCode::kUsage : ExitCode::kFunctionFailed;
     case absl::StatusCode::kCancelled:
     case absl::StatusCode::kUnknown:
-    case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kUnimplemented:
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kDataLoss:

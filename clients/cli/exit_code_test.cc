@@ -24,6 +24,16 @@ TEST(ExitCodeTest, FollowsTheConvention) {
   EXPECT_EQ(Of(absl::StatusCode::kDeadlineExceeded, reason::kFunctionTimeout), ExitCode::kTimeout);
 }
 
+TEST(ExitCodeTest, AFunctionThatIsNotCalledBecauseItCrashesHasFailed) {
+  EXPECT_EQ(Of(absl::StatusCode::kUnavailable, reason::kFunctionQuarantined), ExitCode::kFunctionFailed);
+}
+
+TEST(ExitCodeTest, WhatIsTooLargeIsTheUsers) {
+  EXPECT_EQ(Of(absl::StatusCode::kResourceExhausted, reason::kSourceTooLarge), ExitCode::kUsage);
+  EXPECT_EQ(Of(absl::StatusCode::kResourceExhausted, reason::kEventTooLarge), ExitCode::kUsage);
+  EXPECT_EQ(Of(absl::StatusCode::kResourceExhausted, reason::kResultTooLarge), ExitCode::kFunctionFailed);
+}
+
 TEST(ExitCodeTest, SourceThatDoesNotLoadIsTheFunctionsFailure) {
   EXPECT_EQ(Of(absl::StatusCode::kInvalidArgument, reason::kSourceInvalid), ExitCode::kFunctionFailed);
   EXPECT_EQ(Of(absl::StatusCode::kFailedPrecondition, reason::kHandlerNotFound), ExitCode::kFunctionFailed);

@@ -11,9 +11,13 @@ MEMORY_MIB = 64
 
 WRAPPED = {
     "js": 'function handler(event) {{ if (!event) return "fine"; {} }}',
-    "python": "import asyncio, ctypes, os, re, signal, socket, sys, tempfile, threading, time\nlibc = ctypes.CDLL(None)\nheld = []\n"
+    "python": "import asyncio, ctypes, mmap, os, re, signal, socket, sys, tempfile, threading, time\nlibc = ctypes.CDLL(None)\nlibc.malloc.restype = ctypes.c_void_p\nheld = []\n"
     'def handler(event):\n    if not event:\n        return "fine"\n    {}\n',
 }
+
+
+# Until malloc gives no more; what then follows is what a native library does.
+FILL_NATIVE = "while pointer := libc.malloc(1 << 20): libc.memset(ctypes.c_void_p(pointer), 1, 1 << 20)\n    raise MemoryError"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +71,8 @@ GUESTS = [
         ("a socket", "python", "socket.create_connection(('127.0.0.1', 80))", "PermissionError"),
         ("a written file", "python", "open('/tmp/mayfly-was-here', 'w').write('x')", "PermissionError"),
         ("a temporary file", "python", "tempfile.TemporaryFile()", "FileNotFoundError"),
+        ("mapped memory", "python", "while True: held.append(mmap.mmap(-1, 1 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))", "OSError"),
+        ("shared memory", "python", "while True: held.append(mmap.mmap(-1, 1 << 20))", "OSError"),
         ("a kill of its parent", "python", "os.kill(os.getppid(), signal.SIGKILL)", "PermissionError"),
         ("a kill of all", "python", "os.kill(-1, signal.SIGKILL)", "PermissionError"),
     ),
@@ -99,6 +105,8 @@ GUESTS = [
         ("one huge array", "js", "return new Array(1e9).fill(0).length;"),
         ("one huge array", "python", "return len([0] * (1 << 40))"),
         ("one huge text", "python", "return len('x' * (1 << 40))"),
+        ("growing objects", "python", "while True: held.append(object())"),
+        ("memory of native code", "python", FILL_NATIVE),
     ),
     *_guests(
         "WORKER_CRASHED",

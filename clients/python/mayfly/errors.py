@@ -92,6 +92,10 @@ class Unavailable(MayflyError):
     """No server, or one that can't take the call now: the function has not started. `retry_after` says when to try again."""
 
 
+class FunctionQuarantined(Unavailable):
+    """The function's workers have crashed again and again: it is not called until `retry_after` has passed, or it is deployed anew."""
+
+
 class DeadlineExceeded(MayflyError):
     """The caller's deadline passed, or the call's budget ran out in the queue."""
 
@@ -99,6 +103,8 @@ class DeadlineExceeded(MayflyError):
 _BY_REASON: dict[str, type[MayflyError]] = {
     "FUNCTION_THREW": FunctionThrew,
     "FUNCTION_TIMEOUT": FunctionTimeout,
+    "FUNCTION_QUARANTINED": FunctionQuarantined,
+    "CPU_LIMIT": FunctionFailed,
     "MEMORY_LIMIT": FunctionFailed,
     "WORKER_CRASHED": FunctionFailed,
     "RESULT_NOT_SERIALIZABLE": FunctionFailed,
@@ -106,6 +112,8 @@ _BY_REASON: dict[str, type[MayflyError]] = {
     "SOURCE_INVALID": SourceInvalid,
     "HANDLER_NOT_FOUND": SourceInvalid,
     "EVENT_TOO_LARGE": RequestInvalid,
+    "SOURCE_TOO_LARGE": RequestInvalid,
+    "MEMORY_BUDGET_EXCEEDED": RequestInvalid,
     "REQUEST_TOO_LARGE": RequestInvalid,
 }
 
