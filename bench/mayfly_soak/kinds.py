@@ -160,6 +160,8 @@ class Hostile:
         first = self._first_answer(language, commands)
         reply = connection.post(hostile_guests.path(language), list(commands))
         answer = hostile_guests.answer(reply)
+        if answer.reason != first.reason:
+            return Outcome(answer.reason or "answered", f"{language} {commands}: and not {first.reason or 'answered'}")
         if answer != first:
             return Outcome("wrong answer", f"{language} {commands}: {difference(str(answer), str(first))}")
         return Outcome(answer.reason or "answered")

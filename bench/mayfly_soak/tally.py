@@ -3,7 +3,7 @@
 import collections
 import threading
 
-FAULTS_KEPT = 20
+FAULTS_KEPT = 20  # of each kind
 
 
 class Tally:
@@ -22,7 +22,7 @@ class Tally:
             if outcome.fault is None:
                 return
             self.unexpected[kind] += 1
-            if len(self.faults) < FAULTS_KEPT:
+            if self.unexpected[kind] <= FAULTS_KEPT:
                 self.faults.append(f"{kind}: {outcome.name}: {outcome.fault}")
 
     def take_untold(self):

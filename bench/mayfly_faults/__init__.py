@@ -1,0 +1,1 @@
+"""What bench/faults is made of."""
