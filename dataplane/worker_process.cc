@@ -38,9 +38,13 @@ class WorkerProcess final : public Worker {
 
 // What runtime/worker/zygote_arguments.h understands.
 std::vector<std::string> ZygoteArguments(const WorkerProcessOptions& options) {
-  if (!options.rewind.has_value()) return {};
-  std::vector<std::string> arguments = {absl::StrCat("--rewind=", runtime::RewindWayName(*options.rewind))};
-  if (options.verify_rewind) arguments.emplace_back("--verify-rewind");
+  std::vector<std::string> arguments;
+  if (options.rewind.has_value()) {
+    arguments.push_back(absl::StrCat("--rewind=", runtime::RewindWayName(*options.rewind)));
+    if (options.verify_rewind) arguments.emplace_back("--verify-rewind");
+  }
+  if (!options.sandbox.landlock) arguments.emplace_back("--without-landlock");
+  if (options.sandbox.namespaces) arguments.emplace_back("--namespaces");
   return arguments;
 }
 

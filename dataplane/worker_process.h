@@ -10,6 +10,7 @@
 
 #include "dataplane/worker.h"
 #include "dataplane/zygote.h"
+#include "runtime/channel/sandbox_parts.h"
 #include "runtime/rewind/rewind_way.h"
 
 namespace mayfly::dataplane {
@@ -24,6 +25,8 @@ struct WorkerProcessOptions {
 
   // Whether they compare all of their memory with the checkpoint after each rewind, and end if anything differs.
   bool verify_rewind = false;
+
+  runtime::SandboxParts sandbox;
 
   // --keep-crashed-worker: a worker that crashes stops, and stays until the program ends, so that a debugger can be
   // attached. Our log says how. Its call fails as it would have.

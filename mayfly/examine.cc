@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "dataplane/pool_limits.h"
 #include "mayfly/choose_isolation.h"
+#include "mayfly/choose_sandbox.h"
 #include "mayfly/serve_options.h"
 #include "mayfly/worker_binaries.h"
 #include "runtime/rewind/rewind_probe.h"
@@ -53,23 +54,34 @@ std::vector<Finding> ExamineEngines(const std::string& executable) {
   return {Good("JavaScript", binaries->js), Good("Python", binaries->python)};
 }
 
-Finding ExamineSandbox() {
-  const runtime::SandboxReport report = runtime::ProbeSandbox();
-  switch (runtime::LevelOf(report)) {
-    case runtime::SandboxLevel::kLandlock:
-      return Good("sandbox", absl::StrCat("seccomp and Landlock (version ", report.landlock_abi, ")"));
-    case runtime::SandboxLevel::kSeccomp:
-      return {.state = State::kWarning,
-              .name = "sandbox",
-              .detail = "seccomp alone: there is no Landlock behind it",
-              .advice = "enable it with the kernel parameter lsm=…,landlock"};
+// What `doctor` can advise where the sandbox could be stronger.
+std::string_view SandboxAdvice(runtime::SandboxLevel level) {
+  switch (level) {
     case runtime::SandboxLevel::kNone:
+      return "run on a kernel with CONFIG_SECCOMP_FILTER, outside of what forbids it";
+    case runtime::SandboxLevel::kSeccomp:
+      return "enable Landlock with the kernel parameter lsm=…,landlock";
+    case runtime::SandboxLevel::kLandlock:
+      return "let the program make user namespaces (docs/security.md, \"What each place adds\")";
+    case runtime::SandboxLevel::kNamespaces:
       break;
   }
-  return {.state = State::kBad,
+  return "";
+}
+
+Finding ExamineSandbox(const SandboxOptions& options) {
+  const absl::StatusOr<SandboxChoice> choice = ChooseSandbox(options);
+  if (!choice.ok()) {
+    return {.state = State::kBad,
+            .name = "sandbox",
+            .detail = std::string(choice.status().message()),
+            .advice = "leave --sandbox and --min-sandbox out: the strongest that works is taken, if seccomp does"};
+  }
+  if (choice->missing.empty()) return Good("sandbox", DescribeSandbox(*choice));
+  return {.state = State::kWarning,
           .name = "sandbox",
-          .detail = "the kernel has no seccomp filters, so no worker is started",
-          .advice = "run on a kernel with CONFIG_SECCOMP_FILTER, outside of what forbids it"};
+          .detail = DescribeSandbox(*choice),
+          .advice = std::string(SandboxAdvice(choice->level))};
 }
 
 // What `doctor` can advise where a way of rewinding is refused.
@@ -144,7 +156,7 @@ Finding ExaminePort(std::string_view name, uint16_t port, std::string_view flag)
 std::vector<Finding> ExamineMachine(const std::string& executable, const IsolationOptions& isolation) {
   std::vector<Finding> findings = {ExamineKernel(), ExamineResources()};
   for (Finding& finding : ExamineEngines(executable)) findings.push_back(std::move(finding));
-  findings.push_back(ExamineSandbox());
+  findings.push_back(ExamineSandbox(isolation.sandbox));
   findings.push_back(ExaminePidfd());
   for (Finding& finding : ExamineIsolation(isolation)) findings.push_back(std::move(finding));
   const ServeOptions defaults;

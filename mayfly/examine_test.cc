@@ -33,5 +33,20 @@ TEST(ExamineTest, SaysWhichIsolationIsInUseAndWhy) {
             cli::Finding::State::kBad);
 }
 
+TEST(ExamineTest, SaysHowWorkersAreLockedIn) {
+  const auto sandbox = [](const SandboxOptions& options) {
+    for (const cli::Finding& finding : ExamineMachine("/nowhere/mayfly", {.sandbox = options})) {
+      if (finding.name == "sandbox") return finding;
+    }
+    return cli::Finding{};
+  };
+  const cli::Finding chosen = sandbox({.level = runtime::SandboxLevel::kSeccomp});
+  EXPECT_EQ(chosen.state, cli::Finding::State::kWarning);
+  EXPECT_EQ(chosen.detail,
+            "seccomp: seccomp; without Landlock (not chosen by --sandbox), namespaces (not chosen by --sandbox)");
+  EXPECT_EQ(sandbox({.level = runtime::SandboxLevel::kSeccomp, .min = runtime::SandboxLevel::kLandlock}).state,
+            cli::Finding::State::kBad);
+}
+
 }  // namespace
 }  // namespace mayfly

@@ -29,6 +29,30 @@ std::map<std::string, int> Ways() {
   return ways;
 }
 
+// "seccomp", "landlock", "namespaces".
+std::vector<std::string> LevelNames() {
+  std::vector<std::string> names;
+  for (const runtime::SandboxLevel level : runtime::kSandboxLevels) {
+    if (level != runtime::SandboxLevel::kNone) names.emplace_back(runtime::SandboxLevelName(level));
+  }
+  return names;
+}
+
+void DeclareSandboxFlags(CLI::App& app, SandboxOptions& options) {
+  std::vector<std::string> choices = LevelNames();
+  choices.insert(choices.begin(), kAuto);
+  app.add_option_function<std::string>(
+         "--sandbox", [&options](const std::string& name) { options.level = runtime::ParseSandboxLevel(name); },
+         "How workers are locked in (auto: the strongest that works)")
+      ->check(CLI::IsMember(choices))
+      ->envname("MAYFLY_SANDBOX");
+  app.add_option_function<std::string>(
+         "--min-sandbox", [&options](const std::string& name) { options.min = *runtime::ParseSandboxLevel(name); },
+         "Don't start where workers can't be locked in at least so (seccomp)")
+      ->check(CLI::IsMember(LevelNames()))
+      ->envname("MAYFLY_MIN_SANDBOX");
+}
+
 }  // namespace
 
 void DeclareIsolationFlags(CLI::App& app, IsolationOptions& options) {
@@ -50,6 +74,7 @@ void DeclareIsolationFlags(CLI::App& app, IsolationOptions& options) {
                "Compare all of a worker's memory with its checkpoint after each rewind, and end a worker that differs; "
                "slow")
       ->envname("MAYFLY_VERIFY_REWIND");
+  DeclareSandboxFlags(app, options.sandbox);
 }
 
 }  // namespace mayfly

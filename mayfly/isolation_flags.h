@@ -10,7 +10,8 @@ class App;
 
 namespace mayfly {
 
-// Declares --isolation and --rewind, each with an environment variable; parsing fills `options`, which outlives `app`.
+// Declares --isolation, --rewind, --sandbox and their like, each with an environment variable; parsing fills `options`,
+// which outlives `app`.
 void DeclareIsolationFlags(CLI::App& app, IsolationOptions& options);
 
 }  // namespace mayfly

@@ -29,6 +29,16 @@ TEST(IsolationFlagsTest, FillTheOptions) {
   EXPECT_TRUE(Parse({"--verify-rewind"}).verify);
 }
 
+TEST(IsolationFlagsTest, SayHowWorkersAreLockedIn) {
+  EXPECT_EQ(Parse({}).sandbox.level, std::nullopt);
+  EXPECT_EQ(Parse({}).sandbox.min, runtime::SandboxLevel::kSeccomp);
+  EXPECT_EQ(Parse({"--sandbox=auto"}).sandbox.level, std::nullopt);
+  EXPECT_EQ(Parse({"--sandbox=landlock"}).sandbox.level, runtime::SandboxLevel::kLandlock);
+  EXPECT_EQ(Parse({"--min-sandbox=namespaces"}).sandbox.min, runtime::SandboxLevel::kNamespaces);
+  EXPECT_THROW(Parse({"--sandbox=none"}), CLI::ParseError);
+  EXPECT_THROW(Parse({"--min-sandbox=none"}), CLI::ParseError);
+}
+
 TEST(IsolationFlagsTest, KnowEveryWay) {
   for (const runtime::RewindWay way : runtime::kRewindWays) {
     EXPECT_EQ(Parse({"--rewind=" + std::string(runtime::RewindWayName(way))}).rewind, way);

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "mayfly/sandbox_options.h"
 #include "runtime/rewind/rewind_way.h"
 
 namespace mayfly {
@@ -21,6 +22,8 @@ struct IsolationOptions {
   // --verify-rewind: after each rewind the worker compares every page and all else with its checkpoint, and ends if
   // anything differs. Takes milliseconds.
   bool verify = false;
+
+  SandboxOptions sandbox;
 };
 
 }  // namespace mayfly

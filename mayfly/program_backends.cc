@@ -5,6 +5,7 @@
 #include "clients/cpp/grpc_backend.h"
 #include "dataplane/pool_limits.h"
 #include "mayfly/choose_isolation.h"
+#include "mayfly/choose_sandbox.h"
 #include "mayfly/examine.h"
 #include "mayfly/owning_backend.h"
 #include "mayfly/worker_binaries.h"
@@ -16,8 +17,11 @@ absl::StatusOr<std::unique_ptr<client::Backend>> ProgramBackends::OpenPlanes(con
   if (!binaries.ok()) return binaries.status();
   absl::StatusOr<dataplane::Isolation> isolation = ChooseIsolation(isolation_);
   if (!isolation.ok()) return isolation.status();
+  const absl::StatusOr<SandboxChoice> sandbox = ChooseSandbox(isolation_.sandbox);
+  if (!sandbox.ok()) return sandbox.status();
   PlanesOptions options{.data_dir = data_dir, .data_plane = {}};
-  options.data_plane.workers = {.js_binary = binaries->js, .python_binary = binaries->python};
+  options.data_plane.workers = {
+      .js_binary = binaries->js, .python_binary = binaries->python, .sandbox = sandbox->parts};
   options.data_plane.limits = dataplane::DefaultPoolLimits(dataplane::ProbeMachine(""));
   options.data_plane.isolation = *std::move(isolation);
   return OpenPlanesBackend(options);

@@ -3,17 +3,20 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/log/globals.h"
 #include "absl/log/log.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/authenticator.h"
 #include "base/error.h"
 #include "base/reason.h"
 #include "clients/cli/json_output.h"
 #include "clients/cli/token_file.h"
 #include "mayfly/choose_isolation.h"
+#include "mayfly/choose_sandbox.h"
 #include "mayfly/role.h"
 #include "mayfly/server.h"
 #include "mayfly/stop_signals.h"
@@ -41,7 +44,8 @@ absl::StatusOr<std::vector<std::string>> ReadTokens(const cli::Session& session)
 
 bool RunsWorkers(RoleName role) { return role == RoleName::kAll || role == RoleName::kData; }
 
-absl::StatusOr<PlanesOptions> MakePlanesOptions(const ServeOptions& options) {
+// `sandbox` is what --sandbox and --min-sandbox have led to.
+absl::StatusOr<PlanesOptions> MakePlanesOptions(const ServeOptions& options, const SandboxChoice& sandbox) {
   PlanesOptions planes{.data_dir = options.data_dir,
                        .functions_max = options.functions_max,
                        .source_bytes_max = options.call_limits.source_bytes_max,
@@ -54,9 +58,19 @@ absl::StatusOr<PlanesOptions> MakePlanesOptions(const ServeOptions& options) {
   planes.data_plane.isolation = *std::move(isolation);
   const absl::StatusOr<WorkerBinaries> binaries = FindWorkerBinaries(options.worker_dir, OwnExecutable());
   if (!binaries.ok()) return binaries.status();
-  planes.data_plane.workers = {
-      .js_binary = binaries->js, .python_binary = binaries->python, .keep_crashed = options.keep_crashed_worker};
+  planes.data_plane.workers = {.js_binary = binaries->js,
+                               .python_binary = binaries->python,
+                               .sandbox = sandbox.parts,
+                               .keep_crashed = options.keep_crashed_worker};
   return planes;
+}
+
+// A role without workers has none to lock in.
+absl::StatusOr<SandboxChoice> ChooseServersSandbox(const ServeOptions& options) {
+  if (!RunsWorkers(options.role)) return SandboxChoice{};
+  SandboxOptions sandbox = options.isolation.sandbox;
+  sandbox.debug = options.keep_crashed_worker;
+  return ChooseSandbox(sandbox);
 }
 
 absl::StatusOr<std::unique_ptr<Role>> MakeRole(const ServeOptions& options, const PlanesOptions& planes) {
@@ -91,14 +105,20 @@ std::string WorkersLine(const ServeOptions& options) {
                       " MiB together");
 }
 
-void SayReady(const cli::Session& session, const ServeOptions& options, const dataplane::Isolation& isolation,
-              const Server& server) {
+// What the planes were made from.
+struct Choices {
+  dataplane::Isolation isolation;
+  SandboxChoice sandbox;
+};
+
+void SayReady(const cli::Session& session, const ServeOptions& options, const Choices& choices, const Server& server) {
   const cli::Screen& err = session.terminal().err;
   std::ostream& out = err.stream();
   out << err.Paint(cli::Style::kBold, "mayfly serves") << "\n";
   if (RunsWorkers(options.role)) {
     out << "  workers  " << WorkersLine(options) << "\n";
-    out << "  calls    " << DescribeIsolation(isolation) << "\n";
+    out << "  calls    " << DescribeIsolation(choices.isolation) << "\n";
+    out << "  sandbox  " << DescribeSandbox(choices.sandbox) << "\n";
   }
   if (options.role == RoleName::kAll || options.role == RoleName::kControl)
     out << "  store    " << options.data_dir << "\n";
@@ -115,25 +135,42 @@ std::string ToJson(const dataplane::Isolation& isolation) {
                       ",\"reason\":", cli::QuoteJson(isolation.reason), "}");
 }
 
-void SayReadyAsJson(const cli::Session& session, const ServeOptions& options, const dataplane::Isolation& isolation,
+std::string ToJson(const std::vector<std::string>& texts) {
+  return absl::StrCat(
+      "[",
+      absl::StrJoin(texts, ",",
+                    [](std::string* out, const std::string& text) { absl::StrAppend(out, cli::QuoteJson(text)); }),
+      "]");
+}
+
+std::string ToJson(const SandboxChoice& sandbox) {
+  return absl::StrCat("{\"level\":", cli::QuoteJson(runtime::SandboxLevelName(sandbox.level)),
+                      ",\"used\":", ToJson(sandbox.used), ",\"missing\":", ToJson(sandbox.missing), "}");
+}
+
+void SayReadyAsJson(const cli::Session& session, const ServeOptions& options, const Choices& choices,
                     const Server& server) {
   std::ostream& out = session.terminal().out.stream();
   out << "{\"http\":"
       << (server.http_port() ? absl::StrCat("\"", Url("http", options, *server.http_port()), "\"") : "null")
       << ",\"grpc\":"
       << (server.grpc_port() ? absl::StrCat("\"", Url("grpc", options, *server.grpc_port()), "\"") : "null")
-      << ",\"isolation\":" << (RunsWorkers(options.role) ? ToJson(isolation) : "null") << "}" << std::endl;
+      << ",\"isolation\":" << (RunsWorkers(options.role) ? ToJson(choices.isolation) : "null")
+      << ",\"sandbox\":" << (RunsWorkers(options.role) ? ToJson(choices.sandbox) : "null") << "}" << std::endl;
 }
 
 absl::Status ServeUntilStopped(const cli::Session& session, const ServeOptions& options) {
   StopSignals signals;
   const std::unique_ptr<Authenticator> authenticator = MakeAuthenticator(options);
   const SystemClock clock;
-  const absl::StatusOr<PlanesOptions> planes = MakePlanesOptions(options);
+  const absl::StatusOr<SandboxChoice> sandbox = ChooseServersSandbox(options);
+  if (!sandbox.ok()) return sandbox.status();
+  const absl::StatusOr<PlanesOptions> planes = MakePlanesOptions(options, *sandbox);
   if (!planes.ok()) return planes.status();
-  const dataplane::Isolation& isolation = planes->data_plane.isolation;
+  const Choices choices = {.isolation = planes->data_plane.isolation, .sandbox = *sandbox};
   if (RunsWorkers(options.role)) {
-    LOG(INFO) << "calls are kept apart by " << DescribeIsolation(isolation);
+    LOG(INFO) << "calls are kept apart by " << DescribeIsolation(choices.isolation);
+    LOG(INFO) << "workers are locked in by " << DescribeSandbox(choices.sandbox);
     LOG_IF(WARNING, options.pool.memory_budget_bytes < kMemoryLimitMibDefault * static_cast<int64_t>(kMiB))
         << "all workers together may have " << (options.pool.memory_budget_bytes >> 20)
         << " MiB, less than the default memoryLimitMib: such functions are refused (--max-worker-memory)";
@@ -143,9 +180,9 @@ absl::Status ServeUntilStopped(const cli::Session& session, const ServeOptions& 
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Open(options, *std::move(role), *authenticator, clock);
   if (!server.ok()) return server.status();
   if (session.json()) {
-    SayReadyAsJson(session, options, isolation, **server);
+    SayReadyAsJson(session, options, choices, **server);
   } else {
-    SayReady(session, options, isolation, **server);
+    SayReady(session, options, choices, **server);
   }
   signals.Await();
   if (!session.json()) session.terminal().err.stream() << "stopping: calls in flight may finish" << std::endl;

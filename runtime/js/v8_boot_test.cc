@@ -72,7 +72,7 @@ class V8BootTest : public ::testing::Test {
   }
 
   static const Sandbox& TheSandbox() {
-    static const auto* const sandbox = new absl::StatusOr<Sandbox>(Sandbox::Create(Language::kJs));
+    static const auto* const sandbox = new absl::StatusOr<Sandbox>(Sandbox::Create(PolicyOf(Language::kJs), {}));
     return sandbox->value();
   }
 

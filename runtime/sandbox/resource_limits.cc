@@ -15,6 +15,9 @@
 namespace mayfly::runtime {
 namespace {
 
+// A stop for a worker that its host has forgotten: more CPU time than any worker has in its life.
+constexpr rlim_t kCpuSecondsMax = 24 * 60 * 60;
+
 // What the process has mapped.
 struct Mapped {
   uint64_t all_bytes;
@@ -50,7 +53,8 @@ absl::Status LimitResources(int64_t memory_bytes) {
   // RLIMIT_DATA counts private memory alone; RLIMIT_AS counts the shared kind too, and address space that is only
   // reserved.
   const bool done = Limit(RLIMIT_CORE, 0) && Limit(RLIMIT_FSIZE, 0) && Limit(RLIMIT_MEMLOCK, 0) &&
-                    Limit(RLIMIT_NOFILE, kWorkerFdsMax) && Limit(RLIMIT_DATA, mapped->data_bytes + more) &&
+                    Limit(RLIMIT_CPU, kCpuSecondsMax) && Limit(RLIMIT_NOFILE, kWorkerFdsMax) &&
+                    Limit(RLIMIT_DATA, mapped->data_bytes + more) &&
                     Limit(RLIMIT_AS, mapped->all_bytes + more + kWorkerReservedBytesMax);
   return done ? absl::OkStatus() : Failed("setrlimit");
 }

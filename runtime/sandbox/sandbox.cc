@@ -9,23 +9,15 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "runtime/sandbox/capabilities.h"
 #include "runtime/sandbox/landlock.h"
+#include "runtime/sandbox/namespaces.h"
 #include "runtime/sandbox/resource_limits.h"
 
 namespace mayfly::runtime {
 namespace {
 
 absl::Status Failed(const char* what) { return absl::InternalError(absl::StrCat(what, ": ", strerror(errno))); }
-
-SyscallPolicy PolicyOf(Language language) {
-  switch (language) {
-    case Language::kJs:
-      return JsSyscalls();
-    case Language::kPython:
-      return PythonSyscalls();
-  }
-  return {};
-}
 
 // The zygote and all its workers write to one pipe. Whether a write blocks is a setting of the open file, not of the
 // descriptor, so each worker gets an open file of its own: it can then make its own writes block, but no neighbour's.
@@ -39,26 +31,64 @@ absl::Status OwnStderr() {
 
 }  // namespace
 
-SandboxReport ProbeSandbox() { return {.seccomp = HasSeccomp(), .landlock_abi = LandlockAbi()}; }
+std::string_view SandboxLevelName(SandboxLevel level) {
+  switch (level) {
+    case SandboxLevel::kNone:
+      return "none";
+    case SandboxLevel::kSeccomp:
+      return "seccomp";
+    case SandboxLevel::kLandlock:
+      return "landlock";
+    case SandboxLevel::kNamespaces:
+      return "namespaces";
+  }
+  return "";
+}
+
+std::optional<SandboxLevel> ParseSandboxLevel(std::string_view name) {
+  for (const SandboxLevel level : kSandboxLevels) {
+    if (SandboxLevelName(level) == name) return level;
+  }
+  return std::nullopt;
+}
+
+SandboxReport ProbeSandbox() {
+  return {.seccomp = HasSeccomp(), .landlock_abi = LandlockAbi(), .namespaces = ProbeNamespaces()};
+}
 
 SandboxLevel LevelOf(const SandboxReport& report) {
   if (!report.seccomp) return SandboxLevel::kNone;
-  return report.landlock_abi == 0 ? SandboxLevel::kSeccomp : SandboxLevel::kLandlock;
+  if (report.landlock_abi == 0) return SandboxLevel::kSeccomp;
+  return report.namespaces.ok() ? SandboxLevel::kNamespaces : SandboxLevel::kLandlock;
 }
 
-absl::StatusOr<Sandbox> Sandbox::Create(Language language) {
-  const SandboxReport report = ProbeSandbox();
-  if (LevelOf(report) == SandboxLevel::kNone) {
-    return absl::UnavailableError("this machine has no seccomp, so no worker can be locked in");
+SyscallPolicy PolicyOf(Language language) {
+  switch (language) {
+    case Language::kJs:
+      return JsSyscalls();
+    case Language::kPython:
+      return PythonSyscalls();
   }
-  absl::StatusOr<SyscallFilter> filter = SyscallFilter::Compile(PolicyOf(language));
+  return {};
+}
+
+absl::StatusOr<Sandbox> Sandbox::Create(const SyscallPolicy& policy, const SandboxParts& parts) {
+  if (!HasSeccomp()) return absl::UnavailableError("this machine has no seccomp, so no worker can be locked in");
+  absl::StatusOr<SyscallFilter> filter = SyscallFilter::Compile(policy);
   if (!filter.ok()) return filter.status();
-  return Sandbox(*std::move(filter), report.landlock_abi);
+  if (parts.namespaces) {
+    if (absl::Status status = EnterNamespaces(); !status.ok()) return status;
+  }
+  return Sandbox(*std::move(filter), parts.landlock ? LandlockAbi() : 0, parts.namespaces);
 }
 
 absl::Status Sandbox::Lock(const LockOptions& options) const {
   if (absl::Status status = OwnStderr(); !status.ok()) return status;
   if (absl::Status status = LimitResources(options.memory_limit_bytes); !status.ok()) return status;
+  if (has_namespaces_) {
+    if (absl::Status status = EnterEmptyFolder(); !status.ok()) return status;
+  }
+  if (absl::Status status = DropCapabilities(); !status.ok()) return status;
   if (options.debugger == LockOptions::Debugger::kRefused && prctl(PR_SET_DUMPABLE, 0) != 0) {
     return Failed("PR_SET_DUMPABLE");
   }

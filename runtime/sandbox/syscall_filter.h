@@ -5,6 +5,7 @@
 #include <linux/filter.h>
 #include <sys/types.h>
 
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,16 +16,18 @@ namespace mayfly::runtime {
 
 class SyscallFilter {
  public:
-  // Allows what `policy` allows, refuses RefusedSyscalls() with their errors, and ends the process by SIGSYS for all
-  // else and for calls of another architecture.
+  // Allows what `policy` allows, refuses RefusedSyscallGroups() with their errors, and ends the process by SIGSYS for
+  // all else and for calls of another architecture.
   static absl::StatusOr<SyscallFilter> Compile(const SyscallPolicy& policy);
 
   // Puts the filter over this process for ever; `self` is its pid, the one process it may signal. NO_NEW_PRIVS is set.
   absl::Status Load(pid_t self) const;
 
  private:
-  explicit SyscallFilter(std::vector<sock_filter> program) : program_(std::move(program)) {}
+  SyscallFilter(const SyscallPolicy& policy, std::vector<sock_filter> program)
+      : policy_(policy), program_(std::move(program)) {}
 
+  SyscallPolicy policy_;
   std::vector<sock_filter> program_;
 };
 

@@ -167,10 +167,11 @@ class Zygote {
 };
 
 absl::StatusOr<int> Serve(const ZygoteOptions& options, EngineBoot& boot) {
-  absl::StatusOr<Sandbox> sandbox = Sandbox::Create(options.language);
+  if (options.rewind.has_value()) boot.BeforeImage();
+  // The engine has booted, so it needs no more files.
+  absl::StatusOr<Sandbox> sandbox = Sandbox::Create(PolicyOf(options.language), options.sandbox);
   if (!sandbox.ok()) return sandbox.status();
   if (!options.rewind.has_value()) return Zygote(boot, *std::move(sandbox), std::nullopt).Serve();
-  boot.BeforeImage();
   const absl::StatusOr<ZygoteImage> image = ZygoteImage::Take();
   if (!image.ok()) return image.status();
   const WorkerRewind rewind = {.way = *options.rewind,

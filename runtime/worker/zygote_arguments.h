@@ -12,6 +12,7 @@ namespace mayfly::runtime {
 // What the host gives a zygote, after the program's name:
 //   --rewind=WAY      workers rewind, in this way (rewind_way.h); else they are `fresh`
 //   --verify-rewind   each rewind is checked
+//   --without-landlock, --namespaces   what the sandbox is made of (sandbox_parts.h)
 // Errors: INVALID_ARGUMENT.
 absl::StatusOr<ZygoteOptions> ParseZygoteArguments(Language language, std::span<const char* const> arguments);
 

@@ -23,6 +23,18 @@ TEST(ZygoteArguments, NameTheWayOfRewinding) {
   EXPECT_TRUE(options->verify_rewind);
 }
 
+TEST(ZygoteArguments, SayWhatTheSandboxIsMadeOf) {
+  const absl::StatusOr<ZygoteOptions> defaults = ParseZygoteArguments(Language::kJs, {});
+  EXPECT_TRUE(defaults->sandbox.landlock);
+  EXPECT_FALSE(defaults->sandbox.namespaces);
+  const char* const arguments[] = {"--without-landlock", "--namespaces"};
+  const absl::StatusOr<ZygoteOptions> options = ParseZygoteArguments(Language::kJs, arguments);
+  ASSERT_TRUE(options.ok());
+  EXPECT_FALSE(options->sandbox.landlock);
+  EXPECT_TRUE(options->sandbox.namespaces);
+  EXPECT_EQ(options->rewind, std::nullopt);
+}
+
 TEST(ZygoteArguments, OthersAreRefused) {
   for (const char* const argument : {"--rewind=never", "--rewind", "pagemap", "x"}) {
     const char* const arguments[] = {"--rewind=pagemap", argument};

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "runtime/channel/messages.h"
+#include "runtime/channel/sandbox_parts.h"
 #include "runtime/rewind/rewind_way.h"
 
 namespace mayfly::runtime {
@@ -13,6 +14,7 @@ struct ZygoteOptions {
   Language language = Language::kJs;  // decides what the sandbox lets its workers do
   std::optional<RewindWay> rewind;    // none: `fresh`
   bool verify_rewind = false;         // RewinderOptions::verify
+  SandboxParts sandbox;
 };
 
 }  // namespace mayfly::runtime

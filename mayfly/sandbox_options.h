@@ -1,0 +1,21 @@
+// What an operator says about how workers are locked in.
+#ifndef MAYFLY_MAYFLY_SANDBOX_OPTIONS_H_
+#define MAYFLY_MAYFLY_SANDBOX_OPTIONS_H_
+
+#include <optional>
+
+#include "runtime/sandbox/sandbox.h"
+
+namespace mayfly {
+
+struct SandboxOptions {
+  std::optional<runtime::SandboxLevel> level;                   // --sandbox; empty: the strongest that works
+  runtime::SandboxLevel min = runtime::SandboxLevel::kSeccomp;  // --min-sandbox
+
+  // --keep-crashed-worker: no namespaces, so that a debugger finds the program's files where the worker has them.
+  bool debug = false;
+};
+
+}  // namespace mayfly
+
+#endif  // MAYFLY_MAYFLY_SANDBOX_OPTIONS_H_
