@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <time.h>
 
@@ -100,6 +101,11 @@ TEST_F(WorkerProcessTest, AWorkerIsLockedIn) {
   EXPECT_EQ(Run(*worker, "\"open /etc/passwd\"").reply.value().result, absl::StrCat(EACCES));
   std::ifstream status(absl::StrCat("/proc/", worker->pid(), "/status"));
   EXPECT_THAT(std::string(std::istreambuf_iterator<char>(status), {}), HasSubstr("\nSeccomp:\t2\n"));
+}
+
+TEST_F(WorkerProcessTest, AWorkerLeavesItsCoreToTheHost) {
+  const std::unique_ptr<Worker> worker = StartLoaded();
+  EXPECT_EQ(sched_getscheduler(worker->pid()), SCHED_BATCH);
 }
 
 TEST_F(WorkerProcessTest, AnExitIsACrashThatNamesItsCode) {
