@@ -36,6 +36,14 @@ class Load:
     size = rate
 
 
+class PacedLoad(Load):
+    """Of requests whose rate is given: what it tells is their latency."""
+
+    @property
+    def size(self):
+        return self.p99_micros
+
+
 class Driver:
     """Runs the load generators, all with the same effort."""
 
@@ -54,7 +62,7 @@ class Driver:
             command = [BINARIES / "http_load", "--port", str(port), "--path", path, "--body", body, "--rate", str(rate)]
             return run_generator([*command, "--connections", str(self.connections), "--duration", str(seconds), "--warm-up", "0"])
 
-        return self._measure(family, drive)
+        return self._measure(family, drive, PacedLoad)
 
     def grpc(self, family, address, function=None, event=""):
         """bench/grpc_load: Invoke, or without a function grpc.health.v1, which runs nothing."""
@@ -67,7 +75,7 @@ class Driver:
 
         return self._measure(family, drive)
 
-    def _measure(self, family, drive):
+    def _measure(self, family, drive, kind=Load):
         if self.effort.warm_up:
             drive(self.effort.warm_up)
         load_before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -77,7 +85,7 @@ class Driver:
         load = cpu_of(resource.getrusage(resource.RUSAGE_CHILDREN)) - cpu_of(load_before)
         seconds = result.pop("driven_seconds", result["seconds"])
         answered = max(result["calls"] + result["errors"], 1) * seconds / result["seconds"]
-        return Load(**result, cpu_micros=cpu / answered * 1e6, server_busy=cpu / seconds, load_busy=load / seconds)
+        return kind(**result, cpu_micros=cpu / answered * 1e6, server_busy=cpu / seconds, load_busy=load / seconds)
 
     def _wrk(self, port, path, body, seconds, environment):
         # wrk takes whole seconds only.

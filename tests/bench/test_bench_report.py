@@ -7,7 +7,7 @@ from mayfly_bench import readme
 from mayfly_bench.calls import Cold, Fib, Memory, Rewind
 from mayfly_bench.chart import chart
 from mayfly_bench.figures import figures
-from mayfly_bench.load import Load
+from mayfly_bench.load import Load, PacedLoad
 from mayfly_bench.loads import LOADS
 from mayfly_bench.options import DEFAULT
 from mayfly_bench.report import report
@@ -116,6 +116,13 @@ def test_the_median_round_counts_and_the_table_tells_the_spread():
         results.measure("fib node", lambda micros=micros: micros)
         results.measure("rewind js", lambda micros=micros: Rewind(micros, pages=20))
     assert results.get("fib node") == 3 and results.get("rewind js").micros == 3
+
+
+def test_of_paced_loads_the_median_latency_counts():
+    results = Results(DEFAULT)
+    for micros in (900, 50_000, 1_000):
+        results.measure("half js", lambda micros=micros: PacedLoad(**vars(load(p99_micros=micros))))
+    assert results.get("half js").p99_micros == 1_000
 
 
 def test_a_round_that_fails_leaves_the_others_their_median():
