@@ -17,15 +17,11 @@ constexpr int kTopPadBytes = 4 << 20;
 // Enough for malloc to look through all that was freed, small pieces too (FASTBIN_CONSOLIDATION_THRESHOLD, 64 KiB).
 constexpr size_t kLargeAllocationBytes = 128 << 10;
 
-// The sizes of which malloc keeps pieces in the thread's cache (glibc: 16 bytes apart), and how many of each.
-constexpr size_t kCachedBytesMin = 24;
-constexpr size_t kCachedBytesMax = 1032;
-constexpr size_t kCachedBytesStep = 16;
+// The sizes of which calls use many pieces, and how many of each malloc keeps in the thread's cache (glibc). A few of
+// the other 61 sizes too would be 1.4 MB of a Python worker: the pieces lie scattered, and each page is stored once
+// more.
+constexpr size_t kOftenUsedBytes[] = {24, 40, 56};
 constexpr size_t kCachedPieces = 16;
-
-// Larger pieces are needed by the twos and threes, and so many of all sizes would be half a megabyte of each worker.
-constexpr size_t kOftenUsedBytesMax = 136;
-constexpr size_t kLargerPieces = 2;
 
 void AllocateAndFree(size_t bytes, size_t count) {
   void* volatile pieces[kCachedPieces];  // volatile: they may not be left out
@@ -57,9 +53,7 @@ void ConfigureProcessMemory() {
 
 void SettleFreedMemory() {
   AllocateAndFree(kLargeAllocationBytes, 1);
-  for (size_t bytes = kCachedBytesMin; bytes <= kCachedBytesMax; bytes += kCachedBytesStep) {
-    AllocateAndFree(bytes, bytes <= kOftenUsedBytesMax ? kCachedPieces : kLargerPieces);
-  }
+  for (const size_t bytes : kOftenUsedBytes) AllocateAndFree(bytes, kCachedPieces);
 }
 
 }  // namespace mayfly::runtime

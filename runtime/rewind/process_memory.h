@@ -11,7 +11,8 @@ void ConfigureProcessMemory();
 
 // Has malloc do what it puts off, and what would otherwise be done in each call anew, with a write to each freed piece:
 // put what was freed into its bins, as the next large allocation would, and move what lies in the bins of small pieces
-// to where they are given out from (the thread's cache), as the next small allocation of each size would.
+// to where they are given out from (the thread's cache), as the next allocation of their size would: of the smallest
+// sizes alone, which calls use most.
 void SettleFreedMemory();
 
 }  // namespace mayfly::runtime
