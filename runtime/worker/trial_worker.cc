@@ -214,7 +214,9 @@ std::vector<std::string> TryGuest(EngineBoot& boot, const Sandbox& sandbox, cons
 }
 
 std::vector<std::string> ExpectedOf(const TrialGuest& guest) {
-  std::vector<std::string> lines = {"loaded"};
+  std::vector<std::string> lines;
+  lines.reserve(guest.calls.size() + 4);
+  lines.emplace_back("loaded");
   if (guest.disturbance == TrialGuest::Disturbance::kCrash) lines.emplace_back("stopped by SIGSTOP");
   for (const TrialCall& call : guest.calls) {
     if (!call.result.empty()) lines.push_back(call.result);
