@@ -119,11 +119,14 @@ TEST(InvocationThreadsTest, EveryCallIsAnsweredOnceAndNothingIsLeftBehind) {
   const auto call_many = [&](int seed) {
     for (int i = 0; i < kCallsPerThread; ++i) {
       const int kind = (seed + i * 7) % 20;
-      const auto& function = functions[static_cast<size_t>(i + seed) % functions.size()];
+      const Purpose purpose = kind == 3 ? Purpose::kRun : Purpose::kInvoke;
+      const std::shared_ptr<const FunctionRevision> function =
+          purpose == Purpose::kRun ? MakeTestRevision("thrown-away")
+                                   : functions[static_cast<size_t>(i + seed) % functions.size()];
       auto call = std::make_shared<Invocation>(
           Invocation::Options{
               .function = function,
-              .purpose = kind == 3 ? Purpose::kRun : Purpose::kInvoke,
+              .purpose = purpose,
               .event = kind == 0   ? "\"hang\""
                        : kind == 1 ? "\"crash\""
                                    : "{}",

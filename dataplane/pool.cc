@@ -171,6 +171,7 @@ Pool::Stats Pool::stats() const {
 FunctionPool& Pool::FindOrAdd(const std::shared_ptr<const FunctionRevision>& function, Retention retention) {
   std::unique_ptr<FunctionPool>& pool = functions_[function.get()];
   if (pool == nullptr) pool = std::make_unique<FunctionPool>(function, retention);
+  CHECK(pool->retention == retention) << function->Title() << " is both kept and thrown away";
   return *pool;
 }
 

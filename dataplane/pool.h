@@ -94,7 +94,8 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  // Finds a worker for `waiter`: at once, inside this call, when one is idle. Errors, and then the waiter is not
+  // Finds a worker for `waiter`: at once, inside this call, when one is idle. A throw-away call has a revision of its
+  // own, whose workers end with it. Errors, and then the waiter is not
   // called: UNAVAILABLE OVERLOADED with RetryInfo when a queue is full, UNAVAILABLE FUNCTION_QUARANTINED with RetryInfo
   // while the function is in quarantine, FAILED_PRECONDITION MEMORY_BUDGET_EXCEEDED when its cap is larger than the
   // budget of all.
