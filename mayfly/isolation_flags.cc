@@ -2,8 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <map>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "clients/cli/choice.h"
 
@@ -18,15 +18,10 @@ const std::map<std::string, IsolationStrategy>& Strategies() {
   return strategies;
 }
 
-// kAuto is no way: of an option that has none.
-constexpr int kNoWay = -1;
-
-std::map<std::string, int> Ways() {
-  std::map<std::string, int> ways = {{kAuto, kNoWay}};
-  for (const runtime::RewindWay way : runtime::kRewindWays) {
-    ways.emplace(runtime::RewindWayName(way), static_cast<int>(way));
-  }
-  return ways;
+std::vector<std::string> WayNames() {
+  std::vector<std::string> names = {kAuto};
+  for (const runtime::RewindWay way : runtime::kRewindWays) names.emplace_back(runtime::RewindWayName(way));
+  return names;
 }
 
 // "seccomp", "landlock", "namespaces".
@@ -44,12 +39,12 @@ void DeclareSandboxFlags(CLI::App& app, SandboxOptions& options) {
   app.add_option_function<std::string>(
          "--sandbox", [&options](const std::string& name) { options.level = runtime::ParseSandboxLevel(name); },
          "How workers are locked in (auto: the strongest that works)")
-      ->check(CLI::IsMember(choices))
+      ->check(cli::OneOf(choices))
       ->envname("MAYFLY_SANDBOX");
   app.add_option_function<std::string>(
          "--min-sandbox", [&options](const std::string& name) { options.min = *runtime::ParseSandboxLevel(name); },
          "Don't start where workers can't be locked in at least so (seccomp)")
-      ->check(CLI::IsMember(LevelNames()))
+      ->check(cli::OneOf(LevelNames()))
       ->envname("MAYFLY_MIN_SANDBOX");
 }
 
@@ -62,13 +57,10 @@ void DeclareIsolationFlags(CLI::App& app, IsolationOptions& options) {
       ->envname("MAYFLY_ISOLATION")
       // There is no configuration file; and so `doctor` may have a flag of the same name.
       ->configurable(false);
-  app.add_option_function<int>(
-         "--rewind",
-         [&options](int way) {
-           options.rewind = way == kNoWay ? std::nullopt : std::optional(static_cast<runtime::RewindWay>(way));
-         },
+  app.add_option_function<std::string>(
+         "--rewind", [&options](const std::string& name) { options.rewind = runtime::ParseRewindWay(name); },
          "The way of rewinding (auto: the best that works)")
-      ->transform(cli::Choice(Ways()))
+      ->check(cli::OneOf(WayNames()))
       ->envname("MAYFLY_REWIND");
   app.add_flag("--verify-rewind", options.verify,
                "Compare all of a worker's memory with its checkpoint after each rewind, and end a worker that differs; "

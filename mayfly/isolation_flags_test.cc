@@ -67,7 +67,9 @@ std::string ErrorOf(const std::string& argument) {
 TEST(IsolationFlagsTest, RefuseWhatIsNone) {
   EXPECT_EQ(ErrorOf("--isolation=rewnd"),
             "--isolation: 'rewnd' is none of auto, fresh, rewind; did you mean 'rewind'?");
-  EXPECT_EQ(ErrorOf("--rewind=fork"), "--rewind: 'fork' is none of auto, dontneed, pagemap, pagemap-scan, userfaultfd");
+  EXPECT_EQ(ErrorOf("--rewind=fork"), "--rewind: 'fork' is none of auto, userfaultfd, pagemap-scan, pagemap, dontneed");
+  EXPECT_EQ(ErrorOf("--min-sandbox=landlok"),
+            "--min-sandbox: 'landlok' is none of seccomp, landlock, namespaces; did you mean 'landlock'?");
 }
 
 }  // namespace
