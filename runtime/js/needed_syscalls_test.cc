@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "runtime/js/embedded_snapshot.h"
 #include "runtime/js/v8_boot.h"
@@ -67,29 +69,15 @@ std::vector<TrialCall> EverydayCalls() {
 
 std::vector<TrialGuest> Guests() {
   using Disturbance = TrialGuest::Disturbance;
-  return {
+  std::vector<TrialGuest> guests = {
       {.name = "everyday", .function = Function(), .calls = EverydayCalls()},
       {.name = "stopped", .function = Function(), .calls = {{R"("long")", "true"}}, .disturbance = Disturbance::kStops},
-      {.name = "crashing",
-       .function = Function(),
-       .calls = {{R"("objects")", "100"}},
-       .disturbance = Disturbance::kCrash},
       {.name = "exhausting",
        .function = Function(),
        .calls = {{R"("exhaust")", "outcome 5 RangeError: Array buffer allocation failed"}}},
-      {.name = "misled",
-       .function = Function(),
-       .calls = {{R"("objects")", "100"}},
-       .disturbance = Disturbance::kNonsense,
-       .says = "worker: a message that no host sends\n",
-       .end = "exit 91"},
-      {.name = "with a broken heap",
-       .function = Function(),
-       .calls = {{R"("native broken heap")", ""}},
-       .says = "free(): double free detected in tcache 2\n",
-       .end = "SIGABRT"},
-      {.name = "aborting", .function = Function(), .calls = {{R"("native abort")", ""}}, .end = "SIGABRT"},
   };
+  for (TrialGuest& guest : EndingGuests(Function(), {R"("objects")", "100"})) guests.push_back(std::move(guest));
+  return guests;
 }
 
 TEST(NeededSyscallsTest, NoEntryOfThePolicyCanBeLeftOut) {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "runtime/python/python_boot.h"
@@ -180,17 +181,13 @@ std::vector<TrialCall> LibraryCalls() {
 
 std::vector<TrialGuest> Guests() {
   using Disturbance = TrialGuest::Disturbance;
-  return {
+  std::vector<TrialGuest> guests = {
       {.name = "everyday", .function = Function(), .calls = EverydayCalls()},
       {.name = "library", .function = Function(), .calls = LibraryCalls(), .under_fresh = false},
       {.name = "stopped",
        .function = Function(),
        .calls = {Evaluates("len(select.poll().poll(60))", "0")},
        .disturbance = Disturbance::kStops},
-      {.name = "crashing",
-       .function = Function(),
-       .calls = {Evaluates("small()", "200000")},
-       .disturbance = Disturbance::kCrash},
       // Its memory grows into what is reserved, and goes back.
       {.name = "growing",
        .function = Function(),
@@ -203,19 +200,9 @@ std::vector<TrialGuest> Guests() {
        .under_fresh = false,
        .end = "exit 93"},
       {.name = "faulting", .function = Function(), .calls = {Evaluates("ctypes.string_at(0)", "")}, .end = "SIGSEGV"},
-      {.name = "misled",
-       .function = Function(),
-       .calls = {Evaluates("small()", "200000")},
-       .disturbance = Disturbance::kNonsense,
-       .says = "worker: a message that no host sends\n",
-       .end = "exit 91"},
-      {.name = "with a broken heap",
-       .function = Function(),
-       .calls = {{R"("native broken heap")", ""}},
-       .says = "free(): double free detected in tcache 2\n",
-       .end = "SIGABRT"},
-      {.name = "aborting", .function = Function(), .calls = {{R"("native abort")", ""}}, .end = "SIGABRT"},
   };
+  for (TrialGuest& guest : EndingGuests(Function(), Evaluates("small()", "200000"))) guests.push_back(std::move(guest));
+  return guests;
 }
 
 // It outlives its boot.

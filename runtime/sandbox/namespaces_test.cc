@@ -1,40 +1,22 @@
 // What namespaces hide by themselves, without the filter and Landlock before them.
 #include "runtime/sandbox/namespaces.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sched.h>
-#include <stddef.h>
-#include <string.h>
 #include <sys/shm.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <functional>
 #include <string>
 
-#include "base/unique_fd.h"
+#include "runtime/sandbox/refusal_test_util.h"
 
 namespace mayfly::runtime {
 namespace {
-
-int ErrorOf(long result) { return result == -1 ? errno : 0; }
-
-// The exit code of a process that does `enter` and then `act`.
-int After(const std::function<bool()>& enter, const std::function<int()>& act) {
-  const pid_t pid = fork();
-  if (pid == 0) _exit(enter() ? act() : 199);
-  int status = 0;
-  waitpid(pid, &status, 0);
-  return WEXITSTATUS(status);
-}
 
 int InZygote(const std::function<int()>& act) {
   return After([] { return EnterNamespaces().ok(); }, act);
@@ -85,34 +67,13 @@ TEST_F(NamespacesTest, KeepsTheUserTheGroupAndWhatIsOpen) {
 }
 
 TEST_F(NamespacesTest, ReachesNoNetwork) {
-  const UniqueFd door(socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof(address);
-  ASSERT_EQ(bind(door.get(), reinterpret_cast<sockaddr*>(&address), length), 0);
-  ASSERT_EQ(listen(door.get(), 1), 0);
-  getsockname(door.get(), reinterpret_cast<sockaddr*>(&address), &length);
-  EXPECT_EQ(InWorker([&] {
-              const int caller = socket(AF_INET, SOCK_STREAM, 0);
-              return ErrorOf(connect(caller, reinterpret_cast<sockaddr*>(&address), length));
-            }),
-            ENETUNREACH);
+  const Door door = Door::Tcp();
+  EXPECT_EQ(InWorker([&] { return door.ConnectError(); }), ENETUNREACH);
 }
 
 TEST_F(NamespacesTest, ReachesNoAbstractSocketAndNoSharedMemory) {
-  const UniqueFd door(socket(AF_UNIX, SOCK_STREAM, 0));
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  memcpy(address.sun_path + 1, "mayfly-namespace-test", 21);
-  const socklen_t length = offsetof(sockaddr_un, sun_path) + 22;
-  ASSERT_EQ(bind(door.get(), reinterpret_cast<sockaddr*>(&address), length), 0);
-  ASSERT_EQ(listen(door.get(), 1), 0);
-  EXPECT_EQ(InWorker([&] {
-              const int caller = socket(AF_UNIX, SOCK_STREAM, 0);
-              return ErrorOf(connect(caller, reinterpret_cast<const sockaddr*>(&address), length));
-            }),
-            ECONNREFUSED);
+  const Door door = Door::Abstract("mayfly-namespace-test");
+  EXPECT_EQ(InWorker([&] { return door.ConnectError(); }), ECONNREFUSED);
   const int segment = shmget(IPC_PRIVATE, 4096, 0666);
   ASSERT_GE(segment, 0);
   EXPECT_EQ(InWorker([&] { return ErrorOf(reinterpret_cast<long>(shmat(segment, nullptr, 0))); }), EINVAL);

@@ -153,6 +153,25 @@ TrialReport InProcess(const TrialReport& before, const std::function<void(TrialR
 
 }  // namespace
 
+std::vector<TrialGuest> EndingGuests(const LoadRequest& function, const TrialCall& everyday) {
+  using Disturbance = TrialGuest::Disturbance;
+  return {
+      {.name = "crashing", .function = function, .calls = {everyday}, .disturbance = Disturbance::kCrash},
+      {.name = "misled",
+       .function = function,
+       .calls = {everyday},
+       .disturbance = Disturbance::kNonsense,
+       .says = "worker: a message that no host sends\n",
+       .end = "exit 91"},
+      {.name = "with a broken heap",
+       .function = function,
+       .calls = {{R"("native broken heap")", ""}},
+       .says = "free(): double free detected in tcache 2\n",
+       .end = "SIGABRT"},
+      {.name = "aborting", .function = function, .calls = {{R"("native abort")", ""}}, .end = "SIGABRT"},
+  };
+}
+
 TrialReport FindUnneeded(const SyscallTrial& trial) {
   const std::vector<Lessened> candidates = LessenEach(PolicyOf(trial.language));
   TrialReport report;

@@ -21,6 +21,9 @@ struct SyscallTrial {
   std::function<std::unique_ptr<EngineBoot>(TrialStrategy)> make_boot;  // called in a process of its own
 };
 
+// Those whose workers crash, abort or are misled, whatever the language. `everyday` is a call that does some work.
+std::vector<TrialGuest> EndingGuests(const LoadRequest& function, const TrialCall& everyday);
+
 struct TrialReport {
   std::vector<std::string> wrong;     // what guests do otherwise than they should under the whole policy
   std::vector<std::string> unneeded;  // entries without which all guests do the same: "dup2", "fcntl F_GETFL"
