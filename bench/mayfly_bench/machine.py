@@ -18,12 +18,8 @@ def facts(results, options, cores):
     load = f"{options.connections} connections, one call in flight on each; {effort.duration:g} s after {effort.warm_up:g} s of warm-up"
     rounds = f"{effort.rounds} of the steps {', '.join(REPEATED)}; the median counts"
     return {
-        "date": f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC",
-        "commit": commit(),
-        "build": build_mode(),
-        "machine": f"{cpu_model()}, {os.cpu_count()} cores",
+        **run_facts(),
         "cores": f"server {named(cores.server)} ({named(cores.server_two)} in the two-core rows), load {named(cores.load)} ({named(cores.load_beside_two)})",
-        "kernel": platform.release(),
         "isolation": "; ".join(f"{engine} {isolation}" for engine, isolation in results.isolation.items()) or "not asked",
         "server flags": " ".join(options.server_flag) or "none",
         "versions": ", ".join(f"{package} {version(package)}" for package in PACKAGES),
@@ -31,6 +27,17 @@ def facts(results, options, cores):
         "load": load + (" (a quick run: rough)" if options.quick else ""),
         "half of peak": "evenly paced requests; latency counts from each one's turn, also when no connection was free by then",
         **{f"peer {peer}": version for peer, version in results.versions.items()},
+    }
+
+
+def run_facts():
+    """What stands in each report."""
+    return {
+        "date": f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC",
+        "commit": commit(),
+        "build": build_mode(),
+        "machine": f"{cpu_model()}, {os.cpu_count()} cores",
+        "kernel": platform.release(),
     }
 
 

@@ -1,14 +1,11 @@
 """One run of the bench, from the command line to the files it writes."""
 
-import datetime
-import os
-import pathlib
-import subprocess
 import sys
 
-from mayfly_bench.machine import commit, facts
+from mayfly_bench.machine import facts
 from mayfly_bench.options import REPEATED, parse
-from mayfly_bench.paths import RESULTS, ROOT
+from mayfly_bench.paths import ROOT
+from mayfly_bench.program import bazel_build, enter, find_harness, result_stem, write_result
 
 TARGETS = [
     "//mayfly:mayfly",
@@ -21,25 +18,16 @@ TARGETS = [
 
 def main():
     options = parse()
-    if "MAYFLY_ENTERED" not in os.environ and pathlib.Path("/etc/debian_version").exists():
-        enter()
+    enter("bench/run")
     if options.update_readme:
         from mayfly_bench.readme import update_readme
 
         print(f"README.md shows {update_readme().relative_to(ROOT)}", file=sys.stderr)
         return
     if not options.no_build:
-        subprocess.run(["bazel", "build", "--ui_event_filters=-info", "--noshow_progress", *TARGETS], cwd=ROOT, check=True)
-    # The harness of the whole-program tests starts the server.
-    sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "clients/python")]
+        bazel_build(*TARGETS)
+    find_harness()
     measure(options)
-
-
-def enter():
-    """Goes on inside the Debian root."""
-    os.environ["BENCH_COMMIT"] = commit()
-    program = ROOT / "tools/enter"
-    os.execv(program, [str(program), str(ROOT / "bench/run"), *sys.argv[1:]])
 
 
 def measure(options):
@@ -63,10 +51,8 @@ def write(results, known):
     from mayfly_bench.chart import chart
     from mayfly_bench.report import report
 
-    RESULTS.mkdir(exist_ok=True)
-    stem = f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d-%H%M%S}-{commit()}"
+    stem = result_stem()
     text = report(results, known, f"{stem}.svg")
-    (RESULTS / f"{stem}.svg").write_text(chart(results, known))
-    (RESULTS / f"{stem}.md").write_text(text)
+    write_result(f"{stem}.svg", chart(results, known))
+    write_result(f"{stem}.md", text)
     print(text)
-    print(f"written to bench/results/{stem}.md and .svg", file=sys.stderr)

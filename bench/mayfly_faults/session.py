@@ -1,16 +1,13 @@
 """One run, from the command line to the report."""
 
 import argparse
-import datetime
-import os
 import pathlib
-import platform
 import subprocess
-import sys
 import tempfile
 
-from mayfly_bench.machine import build_mode, commit, cpu_model, named
-from mayfly_bench.paths import BINARIES, RESULTS, ROOT
+from mayfly_bench.machine import named, run_facts
+from mayfly_bench.paths import BINARIES, ROOT
+from mayfly_bench.program import bazel_build, enter, find_harness, result_stem, write_result
 
 DESCRIPTION = """\
 Measures how soon all is well again after a fault: deadlines, kills, clients that go away, zygotes and servers that die, crowds of idle clients.
@@ -31,26 +28,15 @@ def parse():
 
 def main():
     options = parse()
-    if "MAYFLY_ENTERED" not in os.environ and pathlib.Path("/etc/debian_version").exists():
-        enter()
+    enter("bench/faults")
     if not options.no_build:
         subprocess.run([ROOT / "tools/build"], check=True)
-        subprocess.run(["bazel", "build", "--ui_event_filters=-info", "--noshow_progress", "//bench:http_load"], cwd=ROOT, check=True)
-    # The harness of the whole-program tests starts the server.
-    sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "clients/python")]
+        bazel_build("//bench:http_load")
+    find_harness()
     text = measure(options)
     print(text)
     if not options.no_report:
-        path = RESULTS / f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d-%H%M%S}-{commit()}-faults.md"
-        path.write_text(text)
-        print(f"written to {path.relative_to(ROOT)}", file=sys.stderr)
-
-
-def enter():
-    """Goes on inside the Debian root."""
-    os.environ["BENCH_COMMIT"] = commit()
-    program = ROOT / "tools/enter"
-    os.execv(program, [str(program), str(ROOT / "bench/faults"), *sys.argv[1:]])
+        write_result(f"{result_stem()}-faults.md", text)
 
 
 def measure(options):
@@ -70,12 +56,8 @@ def measure(options):
 
 def facts(cores, isolation):
     return {
-        "date": f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC",
-        "commit": commit(),
-        "build": build_mode(),
-        "machine": f"{cpu_model()}, {os.cpu_count()} cores",
+        **run_facts(),
         "cores": f"server {named(cores.server)}, clients {named(cores.load)}",
-        "kernel": platform.release(),
         "isolation": isolation,
         "times": "by the client's clock, its own share included; the worst of all is what is judged",
     }

@@ -1,17 +1,16 @@
 """One soak, from the command line to the report."""
 
 import dataclasses
-import datetime
 import os
 import pathlib
-import platform
 import subprocess
 import sys
 import tempfile
 import threading
 
-from mayfly_bench.machine import build_mode, commit, cpu_model
-from mayfly_bench.paths import RESULTS, ROOT
+from mayfly_bench.machine import run_facts
+from mayfly_bench.paths import ROOT
+from mayfly_bench.program import enter, find_harness, result_stem, write_result
 from mayfly_soak.options import parse
 
 # Fewer than there are functions, so that workers come and go.
@@ -20,20 +19,12 @@ WORKERS = 24
 
 def main():
     options = parse()
-    if "MAYFLY_ENTERED" not in os.environ and pathlib.Path("/etc/debian_version").exists():
-        enter()
+    enter("bench/soak")
     if not options.no_build:
         subprocess.run([ROOT / "tools/build"], check=True)
-    sys.path[:0] = [str(ROOT / "clients/python"), *(str(ROOT / "tests" / folder) for folder in ("", "fault", "purity"))]
+    find_harness("fault", "purity")
     os.nice(options.nice)
     sys.exit(soak(options))
-
-
-def enter():
-    """Goes on inside the Debian root."""
-    os.environ["BENCH_COMMIT"] = commit()
-    program = ROOT / "tools/enter"
-    os.execv(program, [str(program), str(ROOT / "bench/soak"), *sys.argv[1:]])
 
 
 def soak(options):
@@ -53,9 +44,7 @@ def soak(options):
         trouble = stop(server)
     text = report(seen, facts(options, server, seen) | {"end": trouble or "SIGTERM, exit code 0, no process left"})
     if not options.no_report:
-        path = RESULTS / f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d-%H%M%S}-{commit()}-soak.md"
-        path.write_text(text)
-        say(f"written to {path.relative_to(ROOT)}")
+        write_result(f"{result_stem()}-soak.md", text)
     print(text)
     return 1 if seen.tally.unexpected or trouble else 0
 
@@ -122,11 +111,7 @@ def progress(sample, tally):
 
 def facts(options, server, seen):
     return {
-        "date": f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC",
-        "commit": commit(),
-        "build": build_mode(),
-        "machine": f"{cpu_model()}, {os.cpu_count()} cores",
-        "kernel": platform.release(),
+        **run_facts(),
         "isolation": server.isolation + (f" by {server.rewind_way}" if server.rewind_way else ""),
         "server flags": " ".join(["--max-workers", str(WORKERS), *options.server_flag]),
         "duration": f"{seen.at_rest[1].seconds:.0f} s, of which {options.warm_up:.0f} s are the warm-up",

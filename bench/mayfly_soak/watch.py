@@ -5,8 +5,10 @@ import pathlib
 import time
 
 from harness import processes
+from mayfly_bench.family import pss_bytes
 
 KIB_PER_MIB = 1024
+BYTES_PER_MIB = 1 << 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,22 +54,17 @@ class Watch:
             seconds=self.seconds,
             calls=self.tally.calls,
             server_rss=processes.resident_kib(server) / KIB_PER_MIB,
-            server_pss=total(pss_kib, [server]) / KIB_PER_MIB,
+            server_pss=total(pss_bytes, [server]) / BYTES_PER_MIB,
             server_files=processes.open_files(server),
             server_threads=len(list(pathlib.Path(f"/proc/{server}/task").iterdir())),
-            zygotes_pss=total(pss_kib, zygotes) / KIB_PER_MIB,
+            zygotes_pss=total(pss_bytes, zygotes) / BYTES_PER_MIB,
             zygotes_files=total(processes.open_files, zygotes),
             workers=len(workers),
-            workers_pss=total(pss_kib, workers) / KIB_PER_MIB,
+            workers_pss=total(pss_bytes, workers) / BYTES_PER_MIB,
             workers_files=total(processes.open_files, workers),
             processes=1 + len(zygotes) + len(workers) + dead,
             dead=dead,
         )
-
-
-def pss_kib(pid):
-    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
 
 
 def total(measure, pids):
@@ -77,7 +74,7 @@ def total(measure, pids):
 def or_nothing(measure, pid):
     try:
         return measure(pid)
-    except (OSError, StopIteration):
+    except (OSError, ValueError):
         return 0
 
 
