@@ -1,4 +1,5 @@
-// What planes in this process need to know of this machine, for the embedding library and for commands without a server.
+// What planes in this process need to know of this machine, for the embedding library and for commands without a
+// server.
 #ifndef MAYFLY_MAYFLY_LOCAL_PLANES_H_
 #define MAYFLY_MAYFLY_LOCAL_PLANES_H_
 

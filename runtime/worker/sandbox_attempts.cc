@@ -279,7 +279,7 @@ constexpr Attempt kAttempts[] = {
     {"map executable memory", "EPERM", "", [](const Targets&) -> long { return Map(PROT_READ | PROT_EXEC); }},
     {"make memory executable", "EPERM", "", [](const Targets&) -> long { return Protect(PROT_READ | PROT_EXEC); }},
     {"more memory than the limit", "ENOMEM", nullptr, [](const Targets&) -> long { return MapMuch(); }},
-    {"lock memory", "EPERM", nullptr, [](const Targets&) -> long { return mlock(&errno, 1); }},
+    {"lock memory", "EPERM", nullptr, [](const Targets&) -> long { return syscall(SYS_mlock, &errno, 1); }},
     {"remap a file's pages", "SIGSYS", nullptr,
      [](const Targets&) -> long { return syscall(SYS_remap_file_pages, nullptr, 0, 0, 0, 0); }},
     {"memory keys", "ENOSYS", nullptr, [](const Targets&) -> long { return syscall(SYS_pkey_alloc, 0, 0); }},
