@@ -1,6 +1,7 @@
 #include "base/nearest.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -31,19 +32,30 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 
 std::string Folded(std::string_view word) { return absl::AsciiStrToLower(word.substr(0, kComparedBytesMax)); }
 
+// Words that only go on where `word` ends are behind all that are spelt like it.
+constexpr size_t kBeginsWithIt = kComparedBytesMax + 1;
+constexpr size_t kBeginningBytesMin = 2;
+
+// Nothing: not near.
+std::optional<size_t> Distance(const std::string& word, const std::string& other) {
+  const size_t distance_max = std::max<size_t>(2, word.size() / 3);
+  const size_t length = std::max(word.size(), other.size());
+  if (length - std::min(word.size(), other.size()) <= distance_max) {
+    const size_t distance = EditDistance(word, other);
+    if (distance <= distance_max && distance < length) return distance;
+  }
+  if (word.size() >= kBeginningBytesMin && other.starts_with(word)) return kBeginsWithIt;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<std::string> Nearest(std::string_view word, const std::vector<std::string>& known, size_t count_max) {
   const std::string folded = Folded(word);
-  const size_t distance_max = std::max<size_t>(2, folded.size() / 3);
   std::vector<std::pair<size_t, std::string>> found;
   for (const std::string& candidate : known) {
-    const std::string other = Folded(candidate);
-    const size_t length_gap = std::max(other.size(), folded.size()) - std::min(other.size(), folded.size());
-    if (length_gap > distance_max) continue;
-    const size_t distance = EditDistance(folded, other);
-    if (distance <= distance_max && distance < std::max(folded.size(), other.size())) {
-      found.emplace_back(distance, candidate);
+    if (const std::optional<size_t> distance = Distance(folded, Folded(candidate)); distance.has_value()) {
+      found.emplace_back(*distance, candidate);
     }
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });

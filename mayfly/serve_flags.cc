@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "clients/cli/choice.h"
+#include "clients/cli/whole_number.h"
 
 namespace mayfly {
 namespace {
@@ -31,7 +33,11 @@ void AddChoice(CLI::App& command, const std::string& flag, T& value, const std::
 // A number that is at least 1.
 template <typename T>
 void AddLimit(CLI::App& command, const std::string& flag, T& value, const std::string& description) {
-  Add(command, flag, value, description)->check(CLI::PositiveNumber);
+  Add(command, flag, value, description)->check(cli::WholeNumber(1, std::numeric_limits<int>::max()));
+}
+
+void AddPort(CLI::App& command, const std::string& flag, uint16_t& value, const std::string& description) {
+  Add(command, flag, value, description)->check(cli::WholeNumber(0, std::numeric_limits<uint16_t>::max()));
 }
 
 void AddDuration(CLI::App& command, const std::string& flag, absl::Duration& value, const std::string& description) {
@@ -48,27 +54,30 @@ void AddDuration(CLI::App& command, const std::string& flag, absl::Duration& val
       ->envname(EnvironmentName(flag));
 }
 
+constexpr int64_t kMebibytesMax = int64_t{1} << 30;  // so that no sum of bytes overflows
+
 void AddMebibytes(CLI::App& command, const std::string& flag, const std::function<void(int64_t)>& set,
                   int64_t default_mib, const std::string& description) {
   command.add_option_function<int64_t>(flag, set, absl::StrCat(description, ", in MiB (", default_mib, ")"))
-      ->check(CLI::Range(int64_t{1}, int64_t{1} << 30))
+      ->check(cli::WholeNumber(1, kMebibytesMax, "MiB"))
       ->envname(EnvironmentName(flag));
 }
 
 // In `unit`s of bytes; at most the default.
 void AddSize(CLI::App& command, const std::string& flag, size_t& bytes, size_t unit, const std::string& description) {
   const size_t most = bytes / unit;
+  const std::string name = unit == kMiB ? "MiB" : "KiB";
   command
       .add_option_function<size_t>(
           flag, [&bytes, unit](size_t units) { bytes = units * unit; },
-          absl::StrCat(description, ", in ", unit == kMiB ? "MiB" : "KiB", ", at most ", most, " (", most, ")"))
-      ->check(CLI::Range(size_t{1}, most))
+          absl::StrCat(description, ", in ", name, " (", most, ")"))
+      ->check(cli::WholeNumber(1, static_cast<int64_t>(most), name))
       ->envname(EnvironmentName(flag));
 }
 
 void DeclareDoors(CLI::App& command, ServeOptions& options) {
-  Add(command, "--port", options.port, "HTTP's port; 0: any free one");
-  Add(command, "--grpc-port", options.grpc_port, "gRPC's port; 0: any free one");
+  AddPort(command, "--port", options.port, "HTTP's port; 0: any free one");
+  AddPort(command, "--grpc-port", options.grpc_port, "gRPC's port; 0: any free one");
   Add(command, "--address", options.address, "The IP address both listen on; one that others reach needs --token-file");
   command.add_flag("--insecure-no-auth", options.is_open, "Serve others without a token")
       ->envname(EnvironmentName("--insecure-no-auth"));

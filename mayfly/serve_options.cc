@@ -3,6 +3,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "base/error.h"
 #include "base/reason.h"
 
@@ -54,11 +55,18 @@ absl::Status ValidateMemory(const ServeOptions& options) {
                              "it when its workers use what they are given"));
 }
 
+absl::Status ValidateQuarantine(const dataplane::PoolLimits& pool) {
+  if (pool.quarantine_time_min <= pool.quarantine_time_max) return absl::OkStatus();
+  return Refuse(absl::StrCat("--min-quarantine ", absl::FormatDuration(pool.quarantine_time_min),
+                             " is more than --max-quarantine ", absl::FormatDuration(pool.quarantine_time_max)));
+}
+
 }  // namespace
 
 absl::Status ValidateServeOptions(const ServeOptions& options) {
   if (absl::Status status = ValidateAddress(options); !status.ok()) return status;
   if (absl::Status status = ValidateMemory(options); !status.ok()) return status;
+  if (absl::Status status = ValidateQuarantine(options.pool); !status.ok()) return status;
   return ValidatePeers(options);
 }
 

@@ -35,6 +35,16 @@ TEST(ServeOptionsTest, WorkersGetNoMoreMemoryThanThereIsUnlessThatIsMeant) {
   EXPECT_TRUE(ValidateServeOptions(options).ok());
 }
 
+TEST(ServeOptionsTest, AQuarantineBeginsNoLongerThanItMayBecome) {
+  ServeOptions options;
+  options.pool.quarantine_time_min = options.pool.quarantine_time_max;
+  EXPECT_TRUE(ValidateServeOptions(options).ok());
+  options.pool.quarantine_time_min += absl::Minutes(9);
+  const absl::Status status = ValidateServeOptions(options);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message(), "--min-quarantine 10m is more than --max-quarantine 1m");
+}
+
 TEST(ServeOptionsTest, ARoleNeedsItsPeers) {
   EXPECT_EQ(ValidateServeOptions({.role = RoleName::kControl}).message(),
             "--role=control needs --data-plane HOST:PORT");

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -22,6 +23,7 @@
 #include "clients/cli/run.h"
 #include "clients/cli/upload.h"
 #include "clients/cli/version.h"
+#include "clients/cli/whole_number.h"
 
 namespace mayfly::cli {
 namespace {
@@ -130,7 +132,8 @@ class CommandLine {
   void DeclareGet() {
     CLI::App* get = Add("get", "Show a function", [this] { return Get(session_, get_); });
     get->add_option("ID", get_.id, "The function")->required();
-    get->add_option("--revision", get_.revision, "A revision (the latest)")->check(CLI::PositiveNumber);
+    get->add_option("--revision", get_.revision, "A revision (the latest)")
+        ->check(WholeNumber(1, std::numeric_limits<int32_t>::max()));
     get->add_flag("--source", get_.source, "Print its source; with --json, the whole manifest");
   }
 
@@ -138,7 +141,8 @@ class CommandLine {
     CLI::App* invoke = Add("invoke", "Call a function", [this] { return Invoke(session_, invoke_); });
     invoke->add_option("ID", invoke_.id, "The function")->required();
     invoke->add_option("EVENT", invoke_.event, "The event: JSON, @file, or - for standard input");
-    invoke->add_option("--revision", invoke_.revision, "A revision (the latest)")->check(CLI::PositiveNumber);
+    invoke->add_option("--revision", invoke_.revision, "A revision (the latest)")
+        ->check(WholeNumber(1, std::numeric_limits<int32_t>::max()));
   }
 
   // Alone, its --isolation has the guests tried; with a value it is the flag of all commands.
