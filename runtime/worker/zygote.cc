@@ -30,6 +30,7 @@
 #include "runtime/rewind/process_memory.h"
 #include "runtime/rewind/zygote_image.h"
 #include "runtime/sandbox/sandbox.h"
+#include "runtime/worker/clone_process.h"
 #include "runtime/worker/worker_loop.h"
 #include "runtime/worker/zygote_arguments.h"
 
@@ -93,7 +94,7 @@ class Zygote {
 
   void Fork(const ForkRequest& request, std::vector<UniqueFd> fds) {
     const pid_t zygote_pid = getpid();
-    const pid_t pid = fork();
+    const pid_t pid = CloneProcess();
     const int error = errno;
     if (pid == 0) {
       boot_.AfterForkInChild();
