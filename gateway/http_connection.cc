@@ -73,8 +73,13 @@ HttpResponse TimeoutResponse() {
 }  // namespace
 
 HttpConnection::HttpConnection(asio::io_context& io, Socket socket, const HttpServerOptions& options,
-                               HttpHandler& handler, const Clock& clock)
-    : mailbox_(io), socket_(std::move(socket)), options_(options), handler_(handler), clock_(clock) {
+                               HttpHandler& handler, const Clock& clock, ResponseCounters& responses)
+    : mailbox_(io),
+      socket_(std::move(socket)),
+      options_(options),
+      handler_(handler),
+      clock_(clock),
+      responses_(responses) {
   SetTimeMax(options_.idle_time_max);
 }
 
@@ -331,6 +336,7 @@ bool HttpConnection::FinishRead() {
 
 std::string HttpConnection::HeadOf(const HttpResponse& response, bool streamed) {
   close_after_ |= draining_;
+  responses_[static_cast<size_t>(response.status / 100 - 1)].fetch_add(1, std::memory_order_relaxed);
   const bool chunked = streamed && parser_->get().version() == 11;
   const bool has_body = response.status != 204 && !streamed;
   std::string head;

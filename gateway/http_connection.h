@@ -2,6 +2,7 @@
 #ifndef MAYFLY_GATEWAY_HTTP_CONNECTION_H_
 #define MAYFLY_GATEWAY_HTTP_CONNECTION_H_
 
+#include <array>
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "absl/time/time.h"
 #include "base/clock.h"
@@ -32,9 +34,12 @@ class HttpConnection final : public HttpResponder, public std::enable_shared_fro
  public:
   using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
-  // `options`, `handler` and `clock` outlive the coroutine.
+  // Of all connections of a server, as HttpServer::ResponseCounts.
+  using ResponseCounters = std::array<std::atomic<uint64_t>, std::tuple_size_v<HttpServer::ResponseCounts>>;
+
+  // `options`, `handler`, `clock` and `responses` outlive the coroutine.
   HttpConnection(boost::asio::io_context& io, Socket socket, const HttpServerOptions& options, HttpHandler& handler,
-                 const Clock& clock);
+                 const Clock& clock, ResponseCounters& responses);
 
   // Serves requests until the connection is closed.
   boost::asio::awaitable<void> Run();
@@ -103,6 +108,7 @@ class HttpConnection final : public HttpResponder, public std::enable_shared_fro
   const HttpServerOptions& options_;
   HttpHandler& handler_;
   const Clock& clock_;
+  ResponseCounters& responses_;
 
   // The coroutine's own.
   InputBuffer input_;

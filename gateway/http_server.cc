@@ -102,6 +102,12 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
     return static_cast<int>(connections_.size());
   }
 
+  ResponseCounts responses() const {
+    ResponseCounts counts;
+    for (size_t i = 0; i < counts.size(); ++i) counts[i] = responses_[i].load(std::memory_order_relaxed);
+    return counts;
+  }
+
   void Drain() {
     StopAccepting();
     for (const auto& connection : Connections()) connection->Drain();
@@ -185,7 +191,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
     error_code ignored;
     socket.set_option(Tcp::no_delay(true), ignored);
     socket.non_blocking(true, ignored);
-    auto connection = std::make_shared<HttpConnection>(io_, std::move(socket), options_, handler_, clock_);
+    auto connection = std::make_shared<HttpConnection>(io_, std::move(socket), options_, handler_, clock_, responses_);
     const Admission admission = Admit(connection);
     if (admission == Admission::kDropped) return;
     asio::co_spawn(io_, Run(shared_from_this(), std::move(connection), admission), asio::detached);
@@ -230,6 +236,7 @@ class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
   const HttpServerOptions options_;
   HttpHandler& handler_;
   const Clock& clock_;
+  HttpConnection::ResponseCounters responses_ = {};
   const Strand strand_;  // for what follows
   asio::basic_socket_acceptor<Tcp, Strand> acceptor_;
   Timer sweep_timer_;
@@ -258,6 +265,7 @@ HttpServer::~HttpServer() {
 
 uint16_t HttpServer::port() const { return impl_->port(); }
 int HttpServer::connections() const { return impl_->connections(); }
+HttpServer::ResponseCounts HttpServer::responses() const { return impl_->responses(); }
 void HttpServer::Drain() { impl_->Drain(); }
 bool HttpServer::AwaitDrained(absl::Duration time_max) { return impl_->AwaitDrained(time_max); }
 void HttpServer::CloseAll() { impl_->CloseAll(); }

@@ -2,6 +2,7 @@
 #ifndef MAYFLY_GATEWAY_HTTP_SERVER_H_
 #define MAYFLY_GATEWAY_HTTP_SERVER_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -44,8 +45,13 @@ class HttpServer {
   // The port it listens on.
   uint16_t port() const;
 
-  // Connections open now.
+  // Connections open now, those that are being refused among them.
   int connections() const;
+
+  // Responses whose head has been made since the start, by the first digit of their status: [0] is 1xx, [4] is 5xx. One
+  // is counted before its first byte is sent.
+  using ResponseCounts = std::array<uint64_t, 5>;
+  ResponseCounts responses() const;
 
   // Stops accepting, closes idle connections, and lets requests in flight finish with "Connection: close".
   void Drain();

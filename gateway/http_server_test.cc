@@ -431,6 +431,18 @@ TEST(HttpServerTest, DrainsWhatIsInFlightAndClosesWhatIsIdle) {
   EXPECT_TRUE(harness.server().AwaitDrained(absl::Seconds(10)));
 }
 
+TEST(HttpServerTest, CountsResponsesByTheirClass) {
+  FakeHandler handler;
+  ServerHarness harness(handler);
+  HttpClient client(harness.port());
+  for (int i = 0; i < 3; ++i) client.Call("GET", "/now");
+  HttpClient(harness.port()).Call("POST", "/x", std::string(1001, 'x'));
+  HttpClient other(harness.port());
+  other.Send("nonsense\r\n\r\n");
+  other.Read();
+  EXPECT_EQ(harness.server().responses(), (HttpServer::ResponseCounts{0, 3, 0, 2, 0}));
+}
+
 TEST(HttpServerTest, SaysWhereItCannotListen) {
   FakeHandler handler;
   ServerHarness harness(handler);

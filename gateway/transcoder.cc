@@ -7,10 +7,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "base/error.h"
 #include "base/reason.h"
 #include "gateway/exchange.h"
+#include "gateway/fixed_answers.h"
 #include "gateway/http_error.h"
 #include "gateway/metadata_headers.h"
 #include "gateway/router.h"
@@ -19,44 +19,11 @@
 namespace mayfly::gateway {
 namespace {
 
-constexpr std::string_view kHealthPath = "/health";
-constexpr std::string_view kPlainText = "text/plain";
-
 using absl::StatusCode;
-
-std::string_view PathOf(std::string_view target) { return target.substr(0, target.find('?')); }
 
 std::string_view QueryOf(std::string_view target) {
   const size_t mark = target.find('?');
   return mark == target.npos ? std::string_view() : target.substr(mark + 1);
-}
-
-// The methods a path has, with those that every path has.
-std::string AllowOf(std::vector<std::string> methods) {
-  if (std::find(methods.begin(), methods.end(), "GET") != methods.end()) methods.push_back("HEAD");
-  methods.push_back("OPTIONS");
-  std::sort(methods.begin(), methods.end());
-  return absl::StrJoin(methods, ", ");
-}
-
-HttpResponse OptionsResponse(const std::string& allow) {
-  HttpResponse response{.status = 204};
-  response.AddHeader("Allow", allow);
-  return response;
-}
-
-HttpResponse MethodNotAllowed(const HttpRequestHead& head, const std::string& allow) {
-  HttpResponse response =
-      ErrorResponse(MakeError(StatusCode::kUnimplemented, reason::kMethodNotAllowed,
-                              absl::StrCat(PathOf(head.target), " does not take ", head.method, "; it takes ", allow)),
-                    405);
-  response.AddHeader("Allow", allow);
-  return response;
-}
-
-HttpResponse NoRoute(const HttpRequestHead& head) {
-  return ErrorResponse(MakeError(StatusCode::kNotFound, reason::kRouteNotFound,
-                                 absl::StrCat("nothing is served at ", PathOf(head.target))));
 }
 
 HttpResponse Unauthenticated() {
@@ -110,15 +77,21 @@ absl::StatusOr<std::unique_ptr<Transcoder>> Transcoder::Create(
 
 Transcoder::Transcoder(std::unique_ptr<Router> router, Backend& backend, const Authenticator& authenticator,
                        const Clock& clock, const TranscoderOptions& options)
-    : router_(std::move(router)), backend_(backend), authenticator_(authenticator), clock_(clock), options_(options) {}
+    : router_(std::move(router)),
+      backend_(backend),
+      authenticator_(authenticator),
+      clock_(clock),
+      options_(options),
+      pages_(options.metrics) {}
 
 Transcoder::~Transcoder() = default;
 
 std::variant<HttpResponse, std::shared_ptr<HttpExchange>> Transcoder::Begin(const HttpRequestHead& head) {
   const std::string_view path = PathOf(head.target);
-  if (path == kHealthPath) return Health(head);
+  if (path == kHealthPath) return pages_.Health(head);
   if (!authenticator_.Allows(head.headers.Find("Authorization"))) return Unauthenticated();
   if (head.method == "OPTIONS" && path == "*") return HttpResponse{.status = 204};
+  if (path == kMetricsPath) return pages_.Metrics(head);
 
   auto match = router_->Find(head.method == "HEAD" ? "GET" : head.method, path);
   if (!match.ok()) return ErrorResponse(match.status());
@@ -155,14 +128,6 @@ std::variant<HttpResponse, std::shared_ptr<HttpExchange>> Transcoder::BeginCall(
       .body_bytes_max =
           is_text ? std::min(options_.json_text_bytes_max, options_.body_bytes_max) : options_.body_bytes_max,
   });
-}
-
-HttpResponse Transcoder::Health(const HttpRequestHead& head) const {
-  const std::string allow = AllowOf({"GET"});
-  if (head.method == "OPTIONS") return OptionsResponse(allow);
-  if (head.method != "GET" && head.method != "HEAD") return MethodNotAllowed(head, allow);
-  const bool draining = draining_;
-  return {.status = draining ? 503 : 200, .content_type = kPlainText, .body = draining ? "DRAINING" : "OK"};
 }
 
 }  // namespace mayfly::gateway

@@ -3,7 +3,6 @@
 #ifndef MAYFLY_GATEWAY_TRANSCODER_H_
 #define MAYFLY_GATEWAY_TRANSCODER_H_
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <variant>
@@ -15,6 +14,7 @@
 #include "base/limits.h"
 #include "gateway/backend.h"
 #include "gateway/http_handler.h"
+#include "gateway/status_pages.h"
 
 namespace google::protobuf {
 class ServiceDescriptor;
@@ -29,6 +29,8 @@ struct TranscoderOptions {
   size_t body_bytes_max = kBodyBytesMax;
   // For a body that is one JSON text handed on verbatim.
   size_t json_text_bytes_max = kEventBytesMax;
+  // What GET /metrics answers, to who has a token; null: there is no such path.
+  MetricsText metrics;
 };
 
 // Thread-safe.
@@ -44,7 +46,7 @@ class Transcoder final : public HttpHandler {
   std::variant<HttpResponse, std::shared_ptr<HttpExchange>> Begin(const HttpRequestHead& head) override;
 
   // From now on GET /health answers 503; everything else is served as before.
-  void StartDraining() { draining_ = true; }
+  void StartDraining() { pages_.StartDraining(); }
 
  private:
   Transcoder(std::unique_ptr<Router> router, Backend& backend, const Authenticator& authenticator, const Clock& clock,
@@ -52,14 +54,13 @@ class Transcoder final : public HttpHandler {
 
   std::variant<HttpResponse, std::shared_ptr<HttpExchange>> BeginCall(const HttpRequestHead& head, const Route& route,
                                                                       std::vector<std::string> values);
-  HttpResponse Health(const HttpRequestHead& head) const;
 
   const std::unique_ptr<Router> router_;
   Backend& backend_;
   const Authenticator& authenticator_;
   const Clock& clock_;
   const TranscoderOptions options_;
-  std::atomic<bool> draining_ = false;
+  StatusPages pages_;
 };
 
 }  // namespace mayfly::gateway

@@ -222,6 +222,19 @@ TEST_F(TranscoderTest, NothingIsServedElsewhere) {
   }
 }
 
+TEST_F(TranscoderTest, MetricsNeedATokenAsEverythingButHealth) {
+  authenticator_ = std::make_unique<TokenAuthenticator>(std::vector<std::string>{"secret"});
+  Start({.metrics = [] { return "up 1\n"; }});
+  EXPECT_EQ(Call("GET", "/metrics").status, 401);
+  const ClientResponse response = Call("GET", "/metrics", "", "Authorization: Bearer secret\r\n");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.Header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(response.body, "up 1\n");
+  EXPECT_EQ(Call("POST", "/metrics", "", "Authorization: Bearer secret\r\n").status, 405);
+}
+
+TEST_F(TranscoderTest, HasNoMetricsUnlessItIsGivenThem) { EXPECT_EQ(Call("GET", "/metrics").status, 404); }
+
 TEST_F(TranscoderTest, AsksForATokenEverywhereButAtHealth) {
   authenticator_ = std::make_unique<TokenAuthenticator>(std::vector<std::string>{"secret"});
   const ClientResponse response = Call("GET", "/echo/a");
