@@ -20,6 +20,7 @@ namespace mayfly::dataplane {
 
 // One call as it came in, and where its answer goes. The door keeps what it points to until `done`.
 struct InvocationService::Arrival {
+  Purpose purpose;
   std::shared_ptr<ServerCall> call;
   std::string* result;  // null for a check
   v1::Receipt* receipt;
@@ -114,7 +115,8 @@ void InvocationService::RegisterMethods(MethodTable& methods) {
 
 void InvocationService::Invoke(std::shared_ptr<ServerCall> call, v1::InvokeRequest& request,
                                v1::InvokeResponse& response, UnaryDone done) {
-  Arrival arrival = Arrive(std::move(call), response.mutable_result(), *response.mutable_receipt(), std::move(done));
+  Arrival arrival = Arrive(Purpose::kInvoke, std::move(call), response.mutable_result(), *response.mutable_receipt(),
+                           std::move(done));
   if (!arrival.admitted.ok()) return Refuse(std::move(arrival), arrival.admitted);
   const absl::StatusOr<FunctionName> name = ParseFunctionName(request.name());
   absl::Status valid = name.status();
@@ -123,7 +125,7 @@ void InvocationService::Invoke(std::shared_ptr<ServerCall> call, v1::InvokeReque
   if (!valid.ok()) return Refuse(std::move(arrival), std::move(valid));
   std::string event = std::move(*request.mutable_event());
   if (Catalog::Revision function = catalog_.Find(*name, request.revision())) {
-    return Begin(std::move(arrival), std::move(function), Purpose::kInvoke, std::move(event));
+    return Begin(std::move(arrival), std::move(function), std::move(event));
   }
   Fetch(std::move(arrival), *name, request.revision(), std::move(event));
 }
@@ -134,39 +136,40 @@ void InvocationService::Fetch(Arrival arrival, const FunctionName& name, int32_t
                  [this, arrival = std::move(arrival),
                   event = std::move(event)](absl::StatusOr<Catalog::Revision> function) mutable {
                    if (!function.ok()) return Refuse(std::move(arrival), function.status());
-                   Begin(std::move(arrival), *std::move(function), Purpose::kInvoke, std::move(event));
+                   Begin(std::move(arrival), *std::move(function), std::move(event));
                  });
 }
 
 void InvocationService::Run(std::shared_ptr<ServerCall> call, v1::RunRequest& request, v1::RunResponse& response,
                             UnaryDone done) {
-  Arrival arrival = Arrive(std::move(call), response.mutable_result(), *response.mutable_receipt(), std::move(done));
+  Arrival arrival =
+      Arrive(Purpose::kRun, std::move(call), response.mutable_result(), *response.mutable_receipt(), std::move(done));
   if (!arrival.admitted.ok()) return Refuse(std::move(arrival), arrival.admitted);
   v1::Manifest manifest = ToManifest(request);
   absl::Status valid = ValidateManifest(manifest, "", options_.limits.source_bytes_max);
   if (valid.ok()) valid = CheckEvent(*request.mutable_event(), options_.limits.event_bytes_max);
   if (!valid.ok()) return Refuse(std::move(arrival), std::move(valid));
   FillManifestDefaults(manifest);
-  Begin(std::move(arrival), MakeThrowAwayRevision(std::move(manifest)), Purpose::kRun,
-        std::move(*request.mutable_event()));
+  Begin(std::move(arrival), MakeThrowAwayRevision(std::move(manifest)), std::move(*request.mutable_event()));
 }
 
 void InvocationService::Check(std::shared_ptr<ServerCall> call, v1::CheckFunctionRequest& request,
                               v1::CheckFunctionResponse& response, UnaryDone done) {
-  Arrival arrival = Arrive(std::move(call), nullptr, *response.mutable_receipt(), std::move(done));
+  Arrival arrival = Arrive(Purpose::kCheck, std::move(call), nullptr, *response.mutable_receipt(), std::move(done));
   if (!arrival.admitted.ok()) return Refuse(std::move(arrival), arrival.admitted);
   v1::Manifest& manifest = *request.mutable_manifest();
   absl::Status valid = ValidateManifest(manifest, "");
   if (!valid.ok()) return Refuse(std::move(arrival), std::move(valid));
   FillManifestDefaults(manifest);
-  Begin(std::move(arrival), MakeThrowAwayRevision(std::move(manifest)), Purpose::kCheck, "");
+  Begin(std::move(arrival), MakeThrowAwayRevision(std::move(manifest)), "");
 }
 
-InvocationService::Arrival InvocationService::Arrive(std::shared_ptr<ServerCall> call, std::string* result,
-                                                     v1::Receipt& receipt, UnaryDone done) {
+InvocationService::Arrival InvocationService::Arrive(Purpose purpose, std::shared_ptr<ServerCall> call,
+                                                     std::string* result, v1::Receipt& receipt, UnaryDone done) {
   absl::MutexLock lock(mutex_);
   ++in_flight_;
   return {
+      .purpose = purpose,
       .call = std::move(call),
       .result = result,
       .receipt = &receipt,
@@ -177,7 +180,8 @@ InvocationService::Arrival InvocationService::Arrive(std::shared_ptr<ServerCall>
   };
 }
 
-void InvocationService::Begin(Arrival arrival, Catalog::Revision function, Purpose purpose, std::string event) {
+void InvocationService::Begin(Arrival arrival, Catalog::Revision function, std::string event) {
+  const Purpose purpose = arrival.purpose;
   if (absl::Status status = CheckInterpreter(*function, purpose, options_.isolation); !status.ok()) {
     return Refuse(std::move(arrival), std::move(status));
   }
@@ -214,6 +218,7 @@ void InvocationService::Refuse(Arrival arrival, absl::Status status) {
 
 void InvocationService::Answer(Arrival arrival, absl::Status status, std::string result, CallReport report) {
   arrival.call->OnCancel({});
+  counters_.Count(arrival.purpose, status, report);
   AddReceiptMetadata(report, options_.isolation, *arrival.call);
   if (status.ok()) {
     FillReceipt(report, options_.isolation, *arrival.receipt);

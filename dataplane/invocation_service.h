@@ -19,6 +19,7 @@
 #include "dataplane/call_limits.h"
 #include "dataplane/call_report.h"
 #include "dataplane/catalog.h"
+#include "dataplane/invocation_counters.h"
 #include "dataplane/isolation.h"
 #include "dataplane/outcome_status.h"
 #include "dataplane/pool.h"
@@ -57,6 +58,9 @@ class InvocationService {
 
   size_t calls_in_flight() const;
 
+  // What calls have come to so far. A call counts before its answer is given.
+  InvocationStats stats() const { return counters_.stats(); }
+
  private:
   struct Arrival;
 
@@ -66,9 +70,10 @@ class InvocationService {
   void Check(std::shared_ptr<ServerCall> call, v1::CheckFunctionRequest& request, v1::CheckFunctionResponse& response,
              UnaryDone done);
 
-  Arrival Arrive(std::shared_ptr<ServerCall> call, std::string* result, v1::Receipt& receipt, UnaryDone done);
+  Arrival Arrive(Purpose purpose, std::shared_ptr<ServerCall> call, std::string* result, v1::Receipt& receipt,
+                 UnaryDone done);
   void Fetch(Arrival arrival, const FunctionName& name, int32_t revision, std::string event);
-  void Begin(Arrival arrival, Catalog::Revision function, Purpose purpose, std::string event);
+  void Begin(Arrival arrival, Catalog::Revision function, std::string event);
   void Refuse(Arrival arrival, absl::Status status);
   void Answer(Arrival arrival, absl::Status status, std::string result, CallReport report);
 
@@ -77,6 +82,7 @@ class InvocationService {
   Pool& pool_;
   TimerQueue& timers_;
   const Clock& clock_;
+  InvocationCounters counters_;
 
   mutable absl::Mutex mutex_;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;

@@ -31,6 +31,19 @@ TEST_F(InvocationServiceTest, GivesTheEventAndReturnsTheResult) {
   EXPECT_EQ(call->response.result(), "\"Ada\"");
 }
 
+TEST_F(InvocationServiceTest, ACallIsCountedWhenItEnds) {
+  auto call = Invoke("hello");
+  workers_.FinishStartAndLoad(0);
+  EXPECT_EQ(service_.stats().calls[0][0][0], 0u);
+  workers_.FinishRun(0, runtime::RunReply{.result = "1"});
+  EXPECT_EQ(service_.stats().calls[0][0][0], 1u);
+  EXPECT_EQ(service_.stats().starts[0][0].cold, 1u);
+  Run("function handler() {}");
+  workers_.FinishStartAndLoad(1);
+  workers_.FinishRun(1, runtime::RunReply{.result = "1"});
+  EXPECT_EQ(service_.stats().calls[1][0][0], 1u);
+}
+
 TEST_F(InvocationServiceTest, NoEventIsAnEmptyObject) {
   auto call = Invoke("hello");
   workers_.FinishStartAndLoad(0);

@@ -159,15 +159,6 @@ void Pool::RetireWorkers(FunctionPool& pool, Effects& effects) {
   }
 }
 
-Pool::Stats Pool::stats() const {
-  absl::MutexLock lock(mutex_);
-  return {.workers = workers_,
-          .idle = idle_count_,
-          .waiting = waiting_,
-          .memory_bytes = memory_bytes_,
-          .quarantined = quarantine_.CountPaused(clock_.Monotonic())};
-}
-
 FunctionPool& Pool::FindOrAdd(const std::shared_ptr<const FunctionRevision>& function, Retention retention) {
   std::unique_ptr<FunctionPool>& pool = functions_[function.get()];
   if (pool == nullptr) pool = std::make_unique<FunctionPool>(function, retention);

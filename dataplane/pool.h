@@ -17,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "dataplane/per_language.h"
 #include "dataplane/pool_limits.h"
 #include "dataplane/quarantine.h"
 #include "dataplane/timer_queue.h"
@@ -118,13 +119,22 @@ class Pool {
   // after their call. Calls that wait, and calls to come, are served as ever.
   void Retire(const FunctionRevision& function);
 
+  struct WorkersByState {
+    int starting = 0;      // or loading
+    int idle = 0;          // pristine
+    int busy = 0;          // lent to a call
+    int preparing = 0;     // made pristine again
+    uint64_t started = 0;  // since the pool was made: how many have been asked for
+  };
   struct Stats {
     int workers = 0;
     int idle = 0;
     int waiting = 0;
     int64_t memory_bytes = 0;  // the sum of the caps
     int quarantined = 0;       // functions whose calls are refused
+    PerLanguage<WorkersByState> by_language;
   };
+  // All of one moment. Looks at each worker under the lock, so not for every call.
   Stats stats() const;
 
  private:
@@ -199,6 +209,7 @@ class Pool {
   int lent_ ABSL_GUARDED_BY(mutex_) = 0;
   int waiting_ ABSL_GUARDED_BY(mutex_) = 0;
   int throw_away_waiting_ ABSL_GUARDED_BY(mutex_) = 0;
+  PerLanguage<uint64_t> started_ ABSL_GUARDED_BY(mutex_) = {};
 };
 
 }  // namespace mayfly::dataplane

@@ -135,6 +135,7 @@ void Pool::AddWorker(FunctionPool& pool, Effects& effects) {
   slot->timer = timers_.Schedule(slot->start_begin + limits_.load_time_max, [this, slot] { OnLoadTimeout(slot); });
   ++pool.loading;
   ++workers_;
+  ++started_[IndexOf(pool.function->language)];
   memory_bytes_ += pool.cap_bytes();
   pool.slots.push_back(slot);
   effects.starts.push_back(std::move(slot));

@@ -70,6 +70,32 @@ TEST_F(PoolTest, TheReplyGoesOutBeforeTheWorkerIsMadePristine) {
   EXPECT_NE(workers_[0].preparing, nullptr);
 }
 
+TEST_F(PoolTest, SaysWhatEachLanguagesWorkersDo) {
+  limits_.workers_max = 4;
+  auto python = std::make_shared<FunctionRevision>(*b_);
+  python->language = runtime::Language::kPython;
+  const auto of = [this](runtime::Language language) { return pool().stats().by_language[IndexOf(language)]; };
+  auto call = Acquire(a_);
+  EXPECT_EQ(of(runtime::Language::kJs).starting, 1);
+  workers_.FinishStart(0);
+  EXPECT_EQ(of(runtime::Language::kJs).starting, 1);
+  workers_.FinishLoad(0);
+  EXPECT_EQ(of(runtime::Language::kJs).starting, 0);
+  EXPECT_EQ(of(runtime::Language::kJs).busy, 1);
+  Return(call);
+  EXPECT_EQ(of(runtime::Language::kJs).busy, 0);
+  EXPECT_EQ(of(runtime::Language::kJs).preparing, 1);
+  workers_.FinishPrepare(0);
+  EXPECT_EQ(of(runtime::Language::kJs).preparing, 0);
+  EXPECT_EQ(of(runtime::Language::kJs).idle, 1);
+  Acquire(python);
+  EXPECT_EQ(of(runtime::Language::kPython).starting, 1);
+  EXPECT_EQ(of(runtime::Language::kPython).started, 1u);
+  pool().Retire(*a_);
+  EXPECT_EQ(of(runtime::Language::kJs).idle, 0);
+  EXPECT_EQ(of(runtime::Language::kJs).started, 1u);
+}
+
 TEST_F(PoolTest, AnIdleWorkerThatHasEndedIsDropped) {
   CallCold(a_);
   workers_[0].has_ended = true;

@@ -46,6 +46,8 @@ class WorkerProcessFactory final : public WorkerFactory {
   Renewal renewal() const override { return renewal_; }
   void Start(runtime::Language language, int64_t memory_limit_bytes, StartDone done) override;
 
+  Zygote::Stats zygote_stats(runtime::Language language) { return zygote(language).stats(); }
+
  private:
   Zygote& zygote(runtime::Language language);
 

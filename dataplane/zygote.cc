@@ -96,6 +96,17 @@ void Zygote::Fork(ForkOrder order) {
   state_->Fail(std::move(order), "it is being started again; our log says why");
 }
 
+Zygote::Stats Zygote::stats() const {
+  std::shared_ptr<ZygoteLink> link;
+  int started;
+  {
+    absl::MutexLock lock(state_->mutex);
+    link = state_->link;
+    started = state_->generation;
+  }
+  return {.up = link != nullptr && link->ready(), .started = started};
+}
+
 void Zygote::State::RunThread() {
   sigset_t all;
   sigfillset(&all);

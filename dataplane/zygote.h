@@ -37,6 +37,12 @@ class Zygote {
   // the zygote does not come up.
   void Fork(ForkOrder order);
 
+  struct Stats {
+    bool up = false;  // its engine is booted, and it takes orders
+    int started = 0;  // processes, since this object was made
+  };
+  Stats stats() const;
+
  private:
   struct State;
 
