@@ -10,6 +10,7 @@ class AllRole final : public Role {
   explicit AllRole(std::unique_ptr<Planes> planes) : planes_(std::move(planes)) {}
 
   const MethodTable* methods() override { return &planes_->methods(); }
+  DataPlane* data_plane() override { return &planes_->data_plane(); }
   gateway::Backend* http_backend() override { return &planes_->backend(); }
   boost::asio::io_context* http_io() override { return &planes_->io().context(); }
   void BeginDrain() override { planes_->BeginDrain(); }

@@ -23,6 +23,7 @@ class ControlRole final : public Role {
   }
 
   const MethodTable* methods() override { return &methods_; }
+  DataPlane* data_plane() override { return nullptr; }
   gateway::Backend* http_backend() override { return nullptr; }
   boost::asio::io_context* http_io() override { return nullptr; }
   void BeginDrain() override { service_->BeginDrain(); }

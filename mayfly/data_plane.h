@@ -3,6 +3,8 @@
 #define MAYFLY_MAYFLY_DATA_PLANE_H_
 
 #include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <cstdint>
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
@@ -12,11 +14,14 @@
 #include "dataplane/call_limits.h"
 #include "dataplane/catalog.h"
 #include "dataplane/function_source.h"
+#include "dataplane/invocation_counters.h"
 #include "dataplane/invocation_service.h"
 #include "dataplane/isolation.h"
+#include "dataplane/per_language.h"
 #include "dataplane/pool.h"
 #include "dataplane/pool_limits.h"
 #include "dataplane/worker_process.h"
+#include "dataplane/zygote.h"
 
 namespace mayfly {
 
@@ -40,6 +45,18 @@ class DataPlane {
   dataplane::Catalog& catalog() { return catalog_; }
   dataplane::TimerQueue& timers() { return timers_; }
 
+  struct Stats {
+    dataplane::Pool::Stats pool;
+    int workers_max = 0;
+    int64_t memory_budget_bytes = 0;
+    dataplane::InvocationStats invocations;
+    size_t in_flight = 0;
+    size_t functions = 0;
+    dataplane::PerLanguage<dataplane::Zygote::Stats> zygotes;
+  };
+  // Each part is all of one moment, one part after the other. Thread-safe.
+  Stats stats();
+
   // New calls are refused with SHUTTING_DOWN from now on. Called once.
   void BeginDrain();
 
@@ -47,6 +64,7 @@ class DataPlane {
   bool AwaitDrained(absl::Duration time_max) { return drained_.WaitForNotificationWithTimeout(time_max); }
 
  private:
+  const dataplane::PoolLimits limits_;
   dataplane::AsioTimerQueue timers_;
   dataplane::WorkerProcessFactory workers_;
   dataplane::Pool pool_;

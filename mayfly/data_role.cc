@@ -24,6 +24,7 @@ class DataRole final : public Role {
   }
 
   const MethodTable* methods() override { return &methods_; }
+  DataPlane* data_plane() override { return &data_plane_; }
   gateway::Backend* http_backend() override { return nullptr; }
   boost::asio::io_context* http_io() override { return nullptr; }
 

@@ -14,6 +14,7 @@ class GatewayRole final : public Role {
         io_(options.io_threads > 0 ? options.io_threads : CoreCount()) {}
 
   const MethodTable* methods() override { return nullptr; }
+  DataPlane* data_plane() override { return nullptr; }
   gateway::Backend* http_backend() override { return &backend_; }
   boost::asio::io_context* http_io() override { return &io_.context(); }
   void BeginDrain() override {}

@@ -46,6 +46,7 @@ class Planes {
 
   const MethodTable& methods() const { return methods_; }
   gateway::Backend& backend() { return backend_; }
+  DataPlane& data_plane() { return data_plane_; }
   IoThreads& io() { return io_; }
   const Clock& clock() const { return *clock_; }
 

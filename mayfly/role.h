@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/method_table.h"
 #include "gateway/backend.h"
+#include "mayfly/data_plane.h"
 #include "mayfly/peer.h"
 #include "mayfly/planes.h"
 
@@ -24,6 +25,9 @@ class Role {
 
   // The services of this process; null: it has no gRPC door.
   virtual const MethodTable* methods() = 0;
+
+  // The data plane of this process; null: it has none. It is there until Stop.
+  virtual DataPlane* data_plane() = 0;
 
   // Where the HTTP door's calls go, and the context it runs on; null: it has no HTTP door.
   virtual gateway::Backend* http_backend() = 0;

@@ -1,6 +1,7 @@
 #include "mayfly/serve.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,8 +16,10 @@
 #include "base/reason.h"
 #include "clients/cli/json_output.h"
 #include "clients/cli/token_file.h"
+#include "gateway/status_pages.h"
 #include "mayfly/choose_isolation.h"
 #include "mayfly/choose_sandbox.h"
+#include "mayfly/metrics.h"
 #include "mayfly/role.h"
 #include "mayfly/server.h"
 #include "mayfly/stop_signals.h"
@@ -95,9 +98,13 @@ std::unique_ptr<Authenticator> MakeAuthenticator(const ServeOptions& options) {
   return std::make_unique<TokenAuthenticator>(options.tokens);
 }
 
-std::string Url(std::string_view scheme, const ServeOptions& options, uint16_t port) {
-  const bool is_v6 = absl::StrContains(options.address, ':');
-  return absl::StrCat(scheme, "://", is_v6 ? "[" : "", options.address, is_v6 ? "]" : "", ":", port);
+std::string Url(std::string_view scheme, std::string_view address, uint16_t port) {
+  const bool is_v6 = absl::StrContains(address, ':');
+  return absl::StrCat(scheme, "://", is_v6 ? "[" : "", address, is_v6 ? "]" : "", ":", port);
+}
+
+std::string MetricsUrl(const ServeOptions& options, const Server& server) {
+  return absl::StrCat(Url("http", options.metrics_address, *server.metrics_port()), gateway::kMetricsPath);
 }
 
 std::string WorkersLine(const ServeOptions& options) {
@@ -105,13 +112,8 @@ std::string WorkersLine(const ServeOptions& options) {
                       " MiB together");
 }
 
-// What the planes were made from.
-struct Choices {
-  dataplane::Isolation isolation;
-  SandboxChoice sandbox;
-};
-
-void SayReady(const cli::Session& session, const ServeOptions& options, const Choices& choices, const Server& server) {
+void SayReady(const cli::Session& session, const ServeOptions& options, const WorkerSafety& choices,
+              const Server& server) {
   const cli::Screen& err = session.terminal().err;
   std::ostream& out = err.stream();
   out << err.Paint(cli::Style::kBold, "mayfly serves") << "\n";
@@ -123,8 +125,9 @@ void SayReady(const cli::Session& session, const ServeOptions& options, const Ch
   if (options.role == RoleName::kAll || options.role == RoleName::kControl)
     out << "  store    " << options.data_dir << "\n";
   out << "  callers  " << (options.tokens.empty() ? "anyone who reaches the address" : "those with a token") << "\n";
-  if (server.grpc_port()) out << "  gRPC     " << Url("grpc", options, *server.grpc_port()) << "\n";
-  if (server.http_port()) out << "  HTTP     " << Url("http", options, *server.http_port()) << "\n";
+  if (server.grpc_port()) out << "  gRPC     " << Url("grpc", options.address, *server.grpc_port()) << "\n";
+  if (server.http_port()) out << "  HTTP     " << Url("http", options.address, *server.http_port()) << "\n";
+  if (server.metrics_port()) out << "  metrics  " << MetricsUrl(options, server) << "\n";
   out << "Ctrl-C stops it." << std::endl;
 }
 
@@ -148,13 +151,14 @@ std::string ToJson(const SandboxChoice& sandbox) {
                       ",\"used\":", ToJson(sandbox.used), ",\"missing\":", ToJson(sandbox.missing), "}");
 }
 
-void SayReadyAsJson(const cli::Session& session, const ServeOptions& options, const Choices& choices,
+void SayReadyAsJson(const cli::Session& session, const ServeOptions& options, const WorkerSafety& choices,
                     const Server& server) {
   std::ostream& out = session.terminal().out.stream();
   out << "{\"http\":"
-      << (server.http_port() ? absl::StrCat("\"", Url("http", options, *server.http_port()), "\"") : "null")
+      << (server.http_port() ? absl::StrCat("\"", Url("http", options.address, *server.http_port()), "\"") : "null")
       << ",\"grpc\":"
-      << (server.grpc_port() ? absl::StrCat("\"", Url("grpc", options, *server.grpc_port()), "\"") : "null")
+      << (server.grpc_port() ? absl::StrCat("\"", Url("grpc", options.address, *server.grpc_port()), "\"") : "null")
+      << ",\"metrics\":" << (server.metrics_port() ? cli::QuoteJson(MetricsUrl(options, server)) : "null")
       << ",\"isolation\":" << (RunsWorkers(options.role) ? ToJson(choices.isolation) : "null")
       << ",\"sandbox\":" << (RunsWorkers(options.role) ? ToJson(choices.sandbox) : "null") << "}" << std::endl;
 }
@@ -167,7 +171,7 @@ absl::Status ServeUntilStopped(const cli::Session& session, const ServeOptions& 
   if (!sandbox.ok()) return sandbox.status();
   const absl::StatusOr<PlanesOptions> planes = MakePlanesOptions(options, *sandbox);
   if (!planes.ok()) return planes.status();
-  const Choices choices = {.isolation = planes->data_plane.isolation, .sandbox = *sandbox};
+  const WorkerSafety choices = {.isolation = planes->data_plane.isolation, .sandbox = *sandbox};
   if (RunsWorkers(options.role)) {
     LOG(INFO) << "calls are kept apart by " << DescribeIsolation(choices.isolation);
     LOG(INFO) << "workers are locked in by " << DescribeSandbox(choices.sandbox);
@@ -177,7 +181,9 @@ absl::Status ServeUntilStopped(const cli::Session& session, const ServeOptions& 
   }
   absl::StatusOr<std::unique_ptr<Role>> role = MakeRole(options, *planes);
   if (!role.ok()) return role.status();
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Open(options, *std::move(role), *authenticator, clock);
+  absl::StatusOr<std::unique_ptr<Server>> server =
+      Server::Open(options, *std::move(role), *authenticator, clock,
+                   RunsWorkers(options.role) ? std::optional(choices) : std::nullopt);
   if (!server.ok()) return server.status();
   if (session.json()) {
     SayReadyAsJson(session, options, choices, **server);

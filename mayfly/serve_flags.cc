@@ -79,6 +79,11 @@ void DeclareDoors(CLI::App& command, ServeOptions& options) {
   AddPort(command, "--port", options.port, "HTTP's port; 0: any free one");
   AddPort(command, "--grpc-port", options.grpc_port, "gRPC's port; 0: any free one");
   Add(command, "--address", options.address, "The IP address both listen on; one that others reach needs --token-file");
+  command
+      .add_option("--metrics-port", options.metrics_port,
+                  "A port for /metrics and /health alone, without a token; 0: any free one (none)")
+      ->envname(EnvironmentName("--metrics-port"));
+  Add(command, "--metrics-address", options.metrics_address, "The IP address that one listens on");
   command.add_flag("--insecure-no-auth", options.is_open, "Serve others without a token")
       ->envname(EnvironmentName("--insecure-no-auth"));
   AddMebibytes(

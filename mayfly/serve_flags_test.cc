@@ -65,6 +65,10 @@ TEST_F(ServeFlagsTest, FillTheOptions) {
          "--max-source",
          "3",
          "--keep-crashed-worker",
+         "--metrics-port",
+         "0",
+         "--metrics-address",
+         "0.0.0.0",
          "--insecure-no-auth"});
   EXPECT_EQ(options_.port, 0);
   EXPECT_EQ(options_.grpc_port, 7);
@@ -88,6 +92,14 @@ TEST_F(ServeFlagsTest, FillTheOptions) {
   EXPECT_EQ(options_.call_limits.source_bytes_max, 3 * kMiB);
   EXPECT_TRUE(options_.keep_crashed_worker);
   EXPECT_TRUE(options_.is_open);
+  EXPECT_EQ(options_.metrics_port, 0);
+  EXPECT_EQ(options_.metrics_address, "0.0.0.0");
+}
+
+TEST_F(ServeFlagsTest, OpenNoMetricsPortUnlessOneIsNamed) {
+  Parse({});
+  EXPECT_EQ(options_.metrics_port, std::nullopt);
+  EXPECT_EQ(options_.metrics_address, "127.0.0.1");
 }
 
 TEST_F(ServeFlagsTest, HaveEnvironmentVariablesThatCountLess) {
@@ -95,12 +107,16 @@ TEST_F(ServeFlagsTest, HaveEnvironmentVariablesThatCountLess) {
   setenv("MAYFLY_DRAIN_TIMEOUT", "3s", 1);
   setenv("MAYFLY_ROLE", "gateway", 1);
   setenv("MAYFLY_PORT", "1", 1);
+  setenv("MAYFLY_METRICS_PORT", "9464", 1);
   Parse({"--port", "2"});
-  for (const char* name : {"MAYFLY_MAX_QUEUE", "MAYFLY_DRAIN_TIMEOUT", "MAYFLY_ROLE", "MAYFLY_PORT"}) unsetenv(name);
+  for (const char* name :
+       {"MAYFLY_MAX_QUEUE", "MAYFLY_DRAIN_TIMEOUT", "MAYFLY_ROLE", "MAYFLY_PORT", "MAYFLY_METRICS_PORT"})
+    unsetenv(name);
   EXPECT_EQ(options_.pool.queue_max, 12);
   EXPECT_EQ(options_.drain_time_max, absl::Seconds(3));
   EXPECT_EQ(options_.role, RoleName::kGateway);
   EXPECT_EQ(options_.port, 2);
+  EXPECT_EQ(options_.metrics_port, 9464);
 }
 
 TEST_F(ServeFlagsTest, RefuseWhatIsOutOfRange) {

@@ -14,6 +14,13 @@ absl::Status Refuse(std::string_view message) {
   return MakeError(absl::StatusCode::kInvalidArgument, reason::kRequestInvalid, message);
 }
 
+absl::Status ValidateMetricsAddress(const ServeOptions& options) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address(options.metrics_address, error);
+  if (!error) return absl::OkStatus();
+  return Refuse(absl::StrCat("--metrics-address ", options.metrics_address, " is no IP address"));
+}
+
 absl::Status ValidateAddress(const ServeOptions& options) {
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(options.address, error);
@@ -65,6 +72,7 @@ absl::Status ValidateQuarantine(const dataplane::PoolLimits& pool) {
 
 absl::Status ValidateServeOptions(const ServeOptions& options) {
   if (absl::Status status = ValidateAddress(options); !status.ok()) return status;
+  if (absl::Status status = ValidateMetricsAddress(options); !status.ok()) return status;
   if (absl::Status status = ValidateMemory(options); !status.ok()) return status;
   if (absl::Status status = ValidateQuarantine(options.pool); !status.ok()) return status;
   return ValidatePeers(options);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct ServeOptions {
   std::string address = "127.0.0.1";
   uint16_t port = 8080;
   uint16_t grpc_port = 50051;
+  std::optional<uint16_t> metrics_port;  // nullopt: no such door
+  std::string metrics_address = "127.0.0.1";
   std::vector<std::string> tokens;  // any of them lets a caller in; the first is sent to other roles
   bool is_open = false;             // --insecure-no-auth
   std::string control_plane;        // addresses of other roles

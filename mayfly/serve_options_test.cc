@@ -21,6 +21,11 @@ TEST(ServeOptionsTest, AnAddressOthersReachNeedsATokenOrAPlainNo) {
   EXPECT_EQ(ValidateServeOptions({.address = "here"}).message(), "--address here is no IP address");
 }
 
+TEST(ServeOptionsTest, TheMetricsAddressIsOne) {
+  EXPECT_TRUE(ValidateServeOptions({.metrics_address = "0.0.0.0"}).ok());
+  EXPECT_EQ(ValidateServeOptions({.metrics_address = "here"}).message(), "--metrics-address here is no IP address");
+}
+
 TEST(ServeOptionsTest, WorkersGetNoMoreMemoryThanThereIsUnlessThatIsMeant) {
   ServeOptions options{.memory_bytes = int64_t{1} << 30};
   options.pool.memory_budget_bytes = int64_t{1} << 30;

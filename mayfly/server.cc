@@ -7,8 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/error.h"
+#include "base/version.h"
 #include "google/rpc/status.pb.h"
 #include "mayfly/contract.h"
+#include "mayfly/metric_family.h"
+#include "mayfly/process_stats.h"
 
 namespace mayfly {
 namespace {
@@ -30,14 +33,17 @@ absl::Status WithFlag(const absl::Status& status, std::string_view flag) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Open(const ServeOptions& options, std::unique_ptr<Role> role,
-                                                     const Authenticator& authenticator, const Clock& clock) {
-  std::unique_ptr<Server> server(new Server(std::move(role)));
+                                                     const Authenticator& authenticator, const Clock& clock,
+                                                     std::optional<WorkerSafety> safety) {
+  std::unique_ptr<Server> server(new Server(std::move(role), std::move(safety)));
   if (absl::Status status = server->OpenHttp(options, authenticator, clock); !status.ok()) return status;
   if (absl::Status status = server->OpenGrpc(options, authenticator); !status.ok()) return status;
+  if (absl::Status status = server->OpenMetrics(options, clock); !status.ok()) return status;
   return server;
 }
 
 Server::~Server() {
+  metrics_.reset();
   if (grpc_ != nullptr) grpc_->Close(absl::ZeroDuration());
   if (http_ != nullptr) {
     http_->Drain();
@@ -53,7 +59,9 @@ absl::Status Server::OpenHttp(const ServeOptions& options, const Authenticator& 
   if (backend == nullptr) return absl::OkStatus();
   absl::StatusOr<std::unique_ptr<gateway::Transcoder>> transcoder = gateway::Transcoder::Create(
       {&FindService(kFunctionService), &FindService(kInvocationService)}, *backend, authenticator, clock,
-      {.body_bytes_max = options.body_bytes_max, .json_text_bytes_max = options.call_limits.event_bytes_max});
+      {.body_bytes_max = options.body_bytes_max,
+       .json_text_bytes_max = options.call_limits.event_bytes_max,
+       .metrics = [this] { return MetricsText(); }});
   if (!transcoder.ok()) return transcoder.status();
   transcoder_ = *std::move(transcoder);
   absl::StatusOr<std::unique_ptr<gateway::HttpServer>> http = gateway::HttpServer::Create(
@@ -61,6 +69,7 @@ absl::Status Server::OpenHttp(const ServeOptions& options, const Authenticator& 
       *transcoder_, clock);
   if (!http.ok()) return WithFlag(http.status(), "--port");
   http_ = *std::move(http);
+  http_for_metrics_ = http_.get();
   return absl::OkStatus();
 }
 
@@ -73,6 +82,33 @@ absl::Status Server::OpenGrpc(const ServeOptions& options, const Authenticator& 
   if (!grpc.ok()) return WithFlag(grpc.status(), "--grpc-port");
   grpc_ = *std::move(grpc);
   return absl::OkStatus();
+}
+
+absl::Status Server::OpenMetrics(const ServeOptions& options, const Clock& clock) {
+  if (!options.metrics_port.has_value()) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<MetricsDoor>> metrics = MetricsDoor::Open(
+      {.address = options.metrics_address, .port = *options.metrics_port, .connections_max = options.connections_max},
+      [this] { return MetricsText(); }, clock);
+  if (!metrics.ok()) return WithFlag(metrics.status(), "--metrics-port");
+  metrics_ = *std::move(metrics);
+  return absl::OkStatus();
+}
+
+std::string Server::MetricsText() const {
+  MetricsSnapshot snapshot = {.version = kVersion,
+                              .process = ReadProcessStats(),
+                              .safety = safety_,
+                              .data_plane = std::nullopt,
+                              .http = std::nullopt};
+  if (DataPlane* data_plane = role_->data_plane()) snapshot.data_plane = data_plane->stats();
+  if (const gateway::HttpServer* http = http_for_metrics_) {
+    snapshot.http = {.connections = http->connections(), .responses = http->responses()};
+  }
+  return MetricsToText(ToMetricFamilies(snapshot));
+}
+
+std::optional<uint16_t> Server::metrics_port() const {
+  return metrics_ == nullptr ? std::nullopt : std::optional(metrics_->port());
 }
 
 std::optional<uint16_t> Server::http_port() const {
@@ -89,6 +125,7 @@ void Server::Drain(absl::Duration time_max) {
   const auto left = [end] { return std::max(absl::ZeroDuration(), end - absl::Now()); };
   if (grpc_ != nullptr) grpc_->StartDraining();
   if (transcoder_ != nullptr) transcoder_->StartDraining();
+  if (metrics_ != nullptr) metrics_->StartDraining();
   role_->BeginDrain();
   if (http_ != nullptr) http_->Drain();
   role_->AwaitDrained(left());

@@ -2,9 +2,11 @@
 #ifndef MAYFLY_MAYFLY_SERVER_H_
 #define MAYFLY_MAYFLY_SERVER_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -14,6 +16,8 @@
 #include "gateway/http_server.h"
 #include "gateway/transcoder.h"
 #include "mayfly/grpc_door.h"
+#include "mayfly/metrics.h"
+#include "mayfly/metrics_door.h"
 #include "mayfly/role.h"
 #include "mayfly/serve_options.h"
 
@@ -21,10 +25,11 @@ namespace mayfly {
 
 class Server {
  public:
-  // Opens the doors that the role has. `authenticator` and `clock` outlive the server. Errors: UNAVAILABLE, with the
-  // flag that chooses another port, for a port that is taken.
+  // Opens the doors that the role has. `safety`, of a role that runs workers, is for the metrics. `authenticator` and
+  // `clock` outlive the server. Errors: UNAVAILABLE, with the flag that chooses another port, for a port that is taken.
   static absl::StatusOr<std::unique_ptr<Server>> Open(const ServeOptions& options, std::unique_ptr<Role> role,
-                                                      const Authenticator& authenticator, const Clock& clock);
+                                                      const Authenticator& authenticator, const Clock& clock,
+                                                      std::optional<WorkerSafety> safety);
 
   // Cancels what still runs, waits for it, and ends the role's threads.
   ~Server();
@@ -32,20 +37,27 @@ class Server {
   // nullopt: there is no such door.
   std::optional<uint16_t> http_port() const;
   std::optional<uint16_t> grpc_port() const;
+  std::optional<uint16_t> metrics_port() const;
 
   // Health says that this process is leaving, on both doors; then new calls are refused, and those in flight finish,
   // for `time_max` at most. Called once.
   void Drain(absl::Duration time_max);
 
  private:
-  explicit Server(std::unique_ptr<Role> role) : role_(std::move(role)) {}
+  Server(std::unique_ptr<Role> role, std::optional<WorkerSafety> safety)
+      : role_(std::move(role)), safety_(std::move(safety)) {}
   absl::Status OpenHttp(const ServeOptions& options, const Authenticator& authenticator, const Clock& clock);
   absl::Status OpenGrpc(const ServeOptions& options, const Authenticator& authenticator);
+  absl::Status OpenMetrics(const ServeOptions& options, const Clock& clock);
+  std::string MetricsText() const;
 
   const std::unique_ptr<Role> role_;
+  const std::optional<WorkerSafety> safety_;
   std::unique_ptr<gateway::Transcoder> transcoder_;
   std::unique_ptr<gateway::HttpServer> http_;
+  std::atomic<const gateway::HttpServer*> http_for_metrics_ = nullptr;  // set when it is there
   std::unique_ptr<GrpcDoor> grpc_;
+  std::unique_ptr<MetricsDoor> metrics_;
 };
 
 }  // namespace mayfly

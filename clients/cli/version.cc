@@ -1,5 +1,7 @@
 #include "clients/cli/version.h"
 
+#include "base/version.h"
+
 namespace mayfly::cli {
 
 ExitCode Version(const Session& session) {

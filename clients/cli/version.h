@@ -7,8 +7,6 @@
 
 namespace mayfly::cli {
 
-inline constexpr char kVersion[] = "0.1.0";
-
 // "mayfly 0.1.0", or {"version": "0.1.0"}.
 ExitCode Version(const Session& session);
 
