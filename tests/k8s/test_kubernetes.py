@@ -116,12 +116,24 @@ def test_the_policy_lets_labelled_callers_in_and_nothing_out(overlay):
     assert policy["policyTypes"] == ["Ingress", "Egress"]
     assert policy["egress"] == []
     caller = {"matchLabels": {"mayfly.dev/client": "true"}}
+    scraper = {"matchLabels": {"mayfly.dev/metrics": "true"}}
     assert policy["ingress"] == [
         {
             "from": [{"podSelector": caller}, {"namespaceSelector": caller}],
             "ports": [{"protocol": "TCP", "port": "http"}, {"protocol": "TCP", "port": "grpc"}],
-        }
+        },
+        {"from": [{"podSelector": scraper}, {"namespaceSelector": scraper}], "ports": [{"protocol": "TCP", "port": "metrics"}]},
     ]
+
+
+def test_the_metrics_are_where_the_pod_says(overlay, stateful_set, container):
+    [port] = [p["containerPort"] for p in container["ports"] if p["name"] == "metrics"]
+    assert {f"--metrics-port={port}", "--metrics-address=0.0.0.0"} <= set(container["args"])
+    annotations = stateful_set["template"]["metadata"]["annotations"]
+    scrape = {key: value for key, value in annotations.items() if key.startswith("prometheus.io/")}
+    assert scrape == {"prometheus.io/scrape": "true", "prometheus.io/port": str(port), "prometheus.io/path": "/metrics"}
+    [metrics] = [p for p in one(overlay, "Service", "mayfly-pods")["spec"]["ports"] if p["name"] == "metrics"]
+    assert (metrics["port"], metrics["targetPort"]) == (port, "metrics")
 
 
 def test_no_service_is_reachable_from_outside_the_cluster(overlay):
