@@ -12,7 +12,9 @@ from harness.paths import BINARY
 from harness.rpc import Rpc
 
 # The server says on stderr or stdout where it serves: "http://127.0.0.1:40123", "grpc://127.0.0.1:40124".
-HTTP_ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
+# The metrics' address has a path: "http://127.0.0.1:40125/metrics".
+HTTP_ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)(?![\d/])")
+METRICS_ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/metrics")
 GRPC_ADDRESS = re.compile(r"grpc://127\.0\.0\.1:(\d+)")
 # "  calls    rewind by pagemap: …", "  calls    fresh: …", where the server runs calls.
 ISOLATION = re.compile(r"^  calls    (fresh|rewind)(?: by ([a-z-]+))?: ", re.MULTILINE)
@@ -35,10 +37,11 @@ class Server:
             [*command, *flags], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         self._lines = collections.deque()
-        self._wait_until_ready(http, grpc)
+        self._wait_until_ready(http, grpc, "--metrics-port" in flags)
 
-    def _wait_until_ready(self, http, grpc):
+    def _wait_until_ready(self, http, grpc, metrics):
         wanted = {"http": HTTP_ADDRESS} if http else {}
+        wanted |= {"metrics": METRICS_ADDRESS} if metrics else {}
         wanted |= {"grpc": GRPC_ADDRESS} if grpc else {}
         ports = {}
         for line in self.process.stdout:
@@ -55,6 +58,7 @@ class Server:
         self._reader.start()
         self.http_port = ports.get("http")
         self.grpc_port = ports.get("grpc")
+        self.metrics = Http(ports["metrics"]) if metrics else None
         self.http = Http(self.http_port, self.token) if http else None
         self.rpc = Rpc(self.grpc_port, self.token) if grpc else None
 
