@@ -27,6 +27,14 @@ struct FakeProcess {
   int kills = 0;
   bool has_ended = false;
   bool alive = false;
+  MemoryGate::Share memory;
+  bool has_memory = true;
+  bool lingers = false;  // it has its memory when its owner has gone, until FakeWorkers::FinishExit
+
+  void FreeMemory() {
+    has_memory = false;
+    memory.Release();
+  }
 
   template <typename Done, typename... Arguments>
   static void Call(Done& done, Arguments&&... arguments) {
@@ -39,6 +47,7 @@ class FakeWorker final : public Worker {
   explicit FakeWorker(std::shared_ptr<FakeProcess> process) : process_(std::move(process)) { process_->alive = true; }
   ~FakeWorker() override {
     process_->alive = false;
+    if (!process_->lingers) process_->FreeMemory();
     // Moved out first: what they hold may be what is destroying this.
     auto loading = std::exchange(process_->loading, nullptr);
     auto running = std::exchange(process_->running, nullptr);
@@ -70,11 +79,20 @@ class FakeWorkers final : public WorkerFactory {
   void set_renewal(Renewal renewal) { renewal_ = renewal; }
 
   Renewal renewal() const override { return renewal_; }
-  void Start(runtime::Language language, int64_t memory_limit_bytes, StartDone done) override {
+  // From now on the processes that end keep their memory until FinishExit.
+  void set_linger() { linger_ = true; }
+
+  void Start(runtime::Language language, int64_t memory_limit_bytes, MemoryGate::Share share, StartDone done) override {
     auto process = std::make_shared<FakeProcess>();
     process->language = language;
     process->memory_limit_bytes = memory_limit_bytes;
-    process->starting = std::move(done);
+    process->memory = std::move(share);
+    process->lingers = linger_;
+    process->starting = [weak = std::weak_ptr(process),
+                         done = std::move(done)](absl::StatusOr<std::unique_ptr<Worker>> worker) mutable {
+      if (!worker.ok()) weak.lock()->FreeMemory();
+      std::move(done)(std::move(worker));
+    };
     processes.push_back(std::move(process));
   }
 
@@ -103,9 +121,12 @@ class FakeWorkers final : public WorkerFactory {
     FinishPrepare(index);
   }
 
+  void FinishExit(size_t index) { (*this)[index].FreeMemory(); }
+
   std::vector<std::shared_ptr<FakeProcess>> processes;
 
  private:
+  bool linger_ = false;
   Renewal renewal_ = Renewal::kPrepare;
 };
 

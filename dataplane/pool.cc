@@ -38,11 +38,13 @@ Pool::Pool(const PoolLimits& limits, WorkerFactory& factory, TimerQueue& timers,
       worker_calls_max_(WorkerCallsMax(limits, renewal_)),
       timers_(timers),
       clock_(clock),
+      memory_gate_(MemoryGate::Create(limits.memory_budget_bytes)),
       quarantine_({.crashes_max = limits.crashes_max,
                    .pause_min = limits.quarantine_time_min,
                    .pause_max = limits.quarantine_time_max}) {}
 
 Pool::~Pool() {
+  memory_gate_->Close();
   absl::MutexLock lock(mutex_);
   for (const auto& [function, pool] : functions_) {
     for (const std::shared_ptr<WorkerSlot>& slot : pool->slots) {
@@ -333,13 +335,23 @@ void Pool::Perform(Effects& effects) {
 }
 
 void Pool::Start(const std::shared_ptr<WorkerSlot>& slot) {
+  int64_t cap_bytes;
+  {
+    absl::MutexLock lock(mutex_);
+    if (slot->state == State::kGone) return;
+    cap_bytes = slot->function->cap_bytes();
+  }
+  memory_gate_->Enter(cap_bytes, [this, slot](MemoryGate::Share share) { Fork(slot, std::move(share)); });
+}
+
+void Pool::Fork(const std::shared_ptr<WorkerSlot>& slot, MemoryGate::Share share) {
   std::shared_ptr<const FunctionRevision> function;
   {
     absl::MutexLock lock(mutex_);
     if (slot->state == State::kGone) return;
     function = slot->function->function;
   }
-  factory_.Start(function->language, function->load.memory_limit_bytes,
+  factory_.Start(function->language, function->load.memory_limit_bytes, std::move(share),
                  [this, slot](absl::StatusOr<std::unique_ptr<Worker>> worker) { OnStarted(slot, std::move(worker)); });
 }
 

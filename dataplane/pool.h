@@ -17,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "dataplane/memory_gate.h"
 #include "dataplane/per_language.h"
 #include "dataplane/pool_limits.h"
 #include "dataplane/quarantine.h"
@@ -80,8 +81,9 @@ enum class WorkerFate {
 // keep busy: then the next one that ends its call is taken.
 //
 // The memory caps of all workers together, those that start and those that idle among them, never exceed
-// PoolLimits::memory_budget_bytes: a function whose cap alone does is refused. A stored function whose workers crash,
-// or do not load, again and again is refused for a while (dataplane/quarantine.h), so that it takes no time from
+// PoolLimits::memory_budget_bytes, and neither do those of all processes, those that are still dying among them: a
+// worker starts when they have gone. A function whose cap alone exceeds it is refused. A stored function whose workers
+// crash, or do not load, again and again is refused for a while (dataplane/quarantine.h), so that it takes no time from
 // others.
 //
 // Thread-safe. Calls out (waiters, workers, factory) are made without the lock. The executor of factory, workers and
@@ -181,6 +183,7 @@ class Pool {
   // What the effects set off, and what comes back.
   void Perform(Effects& effects) ABSL_LOCKS_EXCLUDED(mutex_);
   void Start(const std::shared_ptr<WorkerSlot>& slot);
+  void Fork(const std::shared_ptr<WorkerSlot>& slot, MemoryGate::Share share);
   void OnStarted(const std::shared_ptr<WorkerSlot>& slot, absl::StatusOr<std::unique_ptr<Worker>> worker);
   void OnLoaded(const std::shared_ptr<WorkerSlot>& slot, absl::StatusOr<runtime::LoadReply> reply, WorkerUsage usage);
   void OnLoadTimeout(const std::shared_ptr<WorkerSlot>& slot);
@@ -195,6 +198,7 @@ class Pool {
   const int worker_calls_max_;
   TimerQueue& timers_;
   const Clock& clock_;
+  const std::shared_ptr<MemoryGate> memory_gate_;  // shared: workers' processes may outlive the pool
 
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<const FunctionRevision*, std::unique_ptr<FunctionPool>> functions_ ABSL_GUARDED_BY(mutex_);

@@ -70,6 +70,40 @@ TEST_F(PoolMemoryTest, IdleWorkersAndThrowAwaysCount) {
   EXPECT_EQ(workers_.size(), 3u);
 }
 
+TEST_F(PoolMemoryTest, AWorkerStartsWhenThoseThatEndHaveGone) {
+  workers_.set_linger();
+  auto all = Acquire(MakeRevision("all", 300));
+  auto first = Acquire(a_);
+  auto second = Acquire(b_);
+  workers_.FinishStartAndLoad(0);
+  Return(all, WorkerFate::kDead);
+  EXPECT_FALSE(workers_[0].alive);
+  EXPECT_EQ(pool().stats().memory_bytes, 256 * kMib);  // as decided
+  EXPECT_EQ(workers_.size(), 1u);                      // as is
+  workers_.FinishExit(0);
+  ASSERT_EQ(workers_.size(), 3u);
+  workers_.FinishStartAndLoad(1);
+  workers_.FinishStartAndLoad(2);
+  EXPECT_TRUE(first->lease.has_value());
+  EXPECT_TRUE(second->lease.has_value());
+}
+
+TEST_F(PoolMemoryTest, AWorkerThatNobodyNeedsAnyMoreDoesNotStart) {
+  workers_.set_linger();
+  auto all = Acquire(MakeRevision("all", 300));
+  const Revision run = MakeTestRevision("x");
+  auto left = Acquire(run, Retention::kThrowAway);
+  auto stays = Acquire(b_);
+  workers_.FinishStartAndLoad(0);
+  Return(all, WorkerFate::kDead);
+  EXPECT_EQ(pool().Withdraw(*run, *left), Pool::Withdrawn::kFromLoading);
+  workers_.FinishExit(0);
+  ASSERT_EQ(workers_.size(), 2u);
+  EXPECT_EQ(workers_[1].load.function_id, "");
+  workers_.FinishStartAndLoad(1);
+  EXPECT_TRUE(stays->lease.has_value());
+}
+
 // What a machine with a cgroup of 1 GiB gives its workers, and what they are given whatever is called in whatever
 // order.
 class MachineMemoryTest : public PoolFixture, public ::testing::WithParamInterface<std::tuple<unsigned, Renewal>> {
@@ -78,6 +112,7 @@ class MachineMemoryTest : public PoolFixture, public ::testing::WithParamInterfa
 
   MachineMemoryTest() : PoolFixture(LimitsOfAMachine()), random_(std::get<0>(GetParam())) {
     workers_.set_renewal(std::get<1>(GetParam()));
+    workers_.set_linger();
     for (const int mib : {32, 64, 128, 256, 512, 768, 1024}) {
       functions_.push_back(MakeRevision("f" + std::to_string(mib), mib));
     }
@@ -132,7 +167,9 @@ class MachineMemoryTest : public PoolFixture, public ::testing::WithParamInterfa
     if (workers_.size() == 0) return;
     const size_t i = Draw(workers_.size());
     FakeProcess& process = workers_[i];
-    if (process.starting != nullptr) {
+    if (!process.alive && process.starting == nullptr && process.has_memory) {
+      workers_.FinishExit(i);
+    } else if (process.starting != nullptr) {
       workers_.FinishStart(i);
     } else if (process.loading != nullptr && Draw(4) == 0) {
       workers_.FinishLoad(i, absl::ResourceExhaustedError("too much"));
@@ -143,11 +180,11 @@ class MachineMemoryTest : public PoolFixture, public ::testing::WithParamInterfa
     }
   }
 
-  // The caps of all processes that live.
+  // The caps of all processes that live, or still have their memory.
   int64_t CapsOfProcesses() {
     int64_t sum = 0;
     for (const auto& process : workers_.processes) {
-      if (process->alive) sum += process->memory_limit_bytes;
+      if (process->has_memory) sum += process->memory_limit_bytes;
     }
     return sum;
   }

@@ -8,6 +8,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "dataplane/memory_gate.h"
 #include "runtime/channel/messages.h"
 
 namespace mayfly::dataplane {
@@ -80,10 +81,11 @@ class WorkerFactory {
   // How its workers become pristine. Always the same.
   virtual Renewal renewal() const = 0;
 
-  // Forks a worker of `language` from its zygote; `memory_limit_bytes` is its cap. `done` as in Worker. Errors:
-  // UNAVAILABLE OVERLOADED when no process can be made now (the zygote is being respawned, or the machine has no more
-  // processes).
-  virtual void Start(runtime::Language language, int64_t memory_limit_bytes, StartDone done) = 0;
+  // Forks a worker of `language` from its zygote; `memory_limit_bytes` is its cap, and `share` is kept until its
+  // process has no memory any more. `done` as in Worker. Errors: UNAVAILABLE OVERLOADED when no process can be made now
+  // (the zygote is being respawned, or the machine has no more processes).
+  virtual void Start(runtime::Language language, int64_t memory_limit_bytes, MemoryGate::Share share,
+                     StartDone done) = 0;
 };
 
 }  // namespace mayfly::dataplane

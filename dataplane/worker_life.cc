@@ -51,7 +51,8 @@ absl::StatusOr<LoadReply> DecodeCheckedLoadReply(const Message& message) {
 
 }  // namespace
 
-WorkerLife::WorkerLife(boost::asio::any_io_executor executor, ForkedProcess process, int64_t memory_limit_bytes)
+WorkerLife::WorkerLife(boost::asio::any_io_executor executor, ForkedProcess process, int64_t memory_limit_bytes,
+                       MemoryGate::Share memory)
     : executor_(executor),
       pid_(process.pid),
       pidfd_(std::move(process.pidfd)),
@@ -60,7 +61,8 @@ WorkerLife::WorkerLife(boost::asio::any_io_executor executor, ForkedProcess proc
       readable_(executor, channel_.socket()),
       death_(executor),
       silence_(executor),
-      meter_(pid_) {}
+      meter_(pid_),
+      memory_(std::move(memory)) {}
 
 WorkerLife::~WorkerLife() {
   absl::MutexLock lock(mutex_);
@@ -105,14 +107,18 @@ void WorkerLife::Abandon() {
   Done dropped;
   absl::MutexLock lock(mutex_);
   std::swap(dropped, done_);
-  // One that is kept for a debugger stays until its zygote ends.
-  if (!stop_signal_.has_value()) KillByPidfd(pidfd_.get());
+  readable_.cancel();
+  if (stop_signal_.has_value()) return;  // one that is kept for a debugger stays until its zygote ends
+  killed_ = true;
+  KillByPidfd(pidfd_.get());
 }
 
 void WorkerLife::OnExit(const ProcessExit& exit) {
   Answer answer;
+  MemoryGate::Share freed;  // destroyed after the lock: another worker may start by it
   {
     absl::MutexLock lock(mutex_);
+    freed = std::move(memory_);
     if (over_) return;
     exit_ = exit;
     // It may have replied before it ended.
@@ -183,8 +189,10 @@ void WorkerLife::AwaitDeath() {
 
 void WorkerLife::OnSilence() {
   Answer answer;
+  MemoryGate::Share freed;
   {
     absl::MutexLock lock(mutex_);
+    if (zygote_ended_) freed = std::move(memory_);
     if (over_) return;
     answer = Finish();
   }

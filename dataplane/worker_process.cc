@@ -59,14 +59,15 @@ WorkerProcessFactory::WorkerProcessFactory(boost::asio::any_io_executor executor
 
 WorkerProcessFactory::~WorkerProcessFactory() = default;
 
-void WorkerProcessFactory::Start(runtime::Language language, int64_t memory_limit_bytes, StartDone done) {
-  ForkDone forked = [executor = executor_, memory_limit_bytes, done = std::move(done)](
+void WorkerProcessFactory::Start(runtime::Language language, int64_t memory_limit_bytes, MemoryGate::Share share,
+                                 StartDone done) {
+  ForkDone forked = [executor = executor_, memory_limit_bytes, share = std::move(share), done = std::move(done)](
                         absl::StatusOr<ForkedProcess> process) mutable -> std::shared_ptr<ProcessListener> {
     if (!process.ok()) {
       std::move(done)(process.status());
       return nullptr;
     }
-    const auto life = std::make_shared<WorkerLife>(executor, *std::move(process), memory_limit_bytes);
+    const auto life = std::make_shared<WorkerLife>(executor, *std::move(process), memory_limit_bytes, std::move(share));
     life->Start();
     auto worker = std::make_unique<WorkerProcess>(life);
     // Posted, so that the zygote's link knows whom to tell of its end before its owner can use it.

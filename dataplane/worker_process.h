@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "dataplane/memory_gate.h"
 #include "dataplane/worker.h"
 #include "dataplane/zygote.h"
 #include "runtime/channel/sandbox_parts.h"
@@ -44,7 +45,7 @@ class WorkerProcessFactory final : public WorkerFactory {
   ~WorkerProcessFactory() override;
 
   Renewal renewal() const override { return renewal_; }
-  void Start(runtime::Language language, int64_t memory_limit_bytes, StartDone done) override;
+  void Start(runtime::Language language, int64_t memory_limit_bytes, MemoryGate::Share share, StartDone done) override;
 
   Zygote::Stats zygote_stats(runtime::Language language) { return zygote(language).stats(); }
 

@@ -85,10 +85,10 @@ class WorkerProcessFixture : public testing::Test {
     factory_ = std::make_unique<WorkerProcessFactory>(context_.get_executor(), options);
   }
 
-  absl::StatusOr<std::unique_ptr<Worker>> TryStart() {
+  absl::StatusOr<std::unique_ptr<Worker>> TryStart(MemoryGate::Share share = {}) {
     std::promise<absl::StatusOr<std::unique_ptr<Worker>>> promise;
     auto future = promise.get_future();
-    factory_->Start(Language::kJs, kMemoryLimitBytes,
+    factory_->Start(Language::kJs, kMemoryLimitBytes, std::move(share),
                     [promise = std::move(promise)](auto worker) mutable { promise.set_value(std::move(worker)); });
     return future.get();
   }

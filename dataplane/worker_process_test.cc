@@ -280,7 +280,7 @@ TEST_F(WorkerProcessTest, AForkAskedOfADyingZygoteIsDoneByTheNext) {
   const pid_t zygote = ZygoteOf(*worker);
   kill(zygote, SIGSTOP);
   std::promise<absl::StatusOr<std::unique_ptr<Worker>>> promise;
-  factory_->Start(Language::kJs, kMemoryLimitBytes, [&](auto next) { promise.set_value(std::move(next)); });
+  factory_->Start(Language::kJs, kMemoryLimitBytes, {}, [&](auto next) { promise.set_value(std::move(next)); });
   kill(zygote, SIGKILL);
   const absl::StatusOr<std::unique_ptr<Worker>> next = promise.get_future().get();
   ASSERT_TRUE(next.ok()) << next.status();
@@ -295,7 +295,7 @@ TEST_F(WorkerProcessTest, MoreForksThanMayWaitAreRefused) {
   for (int i = 0; i <= kForksPendingMax; ++i) {
     std::promise<absl::Status> promise;
     started.push_back(promise.get_future());
-    factory_->Start(Language::kJs, kMemoryLimitBytes,
+    factory_->Start(Language::kJs, kMemoryLimitBytes, {},
                     [promise = std::move(promise)](auto next) mutable { promise.set_value(next.status()); });
   }
   EXPECT_EQ(ErrorReason(started.back().get()), "OVERLOADED");
@@ -338,6 +338,40 @@ TEST_F(WorkerProcessTest, ACrashedWorkerIsKeptWhenAsked) {
   EXPECT_THAT(line, HasSubstr(") T "));
   factory_.reset();
   WaitForEnd(pidfd);
+}
+
+TEST_F(WorkerProcessTest, ItsMemoryIsCountedUntilItsProcessHasGone) {
+  for (const bool with_zygote : {false, true}) {
+    const std::shared_ptr<MemoryGate> gate = MemoryGate::Create(1);
+    MemoryGate::Share share;
+    gate->Enter(1, [&](MemoryGate::Share given) { share = std::move(given); });
+    absl::StatusOr<std::unique_ptr<Worker>> worker = TryStart(std::move(share));
+    ASSERT_TRUE(worker.ok()) << worker.status();
+    ASSERT_TRUE(Load(**worker, "ok").reply.ok());
+    const UniqueFd pidfd = OpenPidfd((*worker)->pid());
+    std::promise<bool> is_gone;
+    gate->Enter(1, [&](const MemoryGate::Share&) {
+      pollfd polled = {.fd = pidfd.get(), .events = POLLIN, .revents = 0};
+      is_gone.set_value(poll(&polled, 1, 0) == 1);
+    });
+    if (with_zygote) {
+      kill(ZygoteOf(**worker), SIGKILL);
+    } else {
+      worker->reset();
+    }
+    EXPECT_TRUE(is_gone.get_future().get()) << with_zygote;
+  }
+}
+
+TEST_F(WorkerProcessTest, AForkThatFailsGivesItsMemoryBack) {
+  MakeFactory({.js_binary = "/nonexistent/mayfly-js-worker"});
+  const std::shared_ptr<MemoryGate> gate = MemoryGate::Create(1);
+  MemoryGate::Share share;
+  gate->Enter(1, [&](MemoryGate::Share given) { share = std::move(given); });
+  EXPECT_FALSE(TryStart(std::move(share)).ok());
+  std::promise<void> next;
+  gate->Enter(1, [&](const MemoryGate::Share&) { next.set_value(); });
+  next.get_future().get();
 }
 
 TEST_F(WorkerProcessTest, NothingIsLeftAfterDestroying) {

@@ -170,13 +170,13 @@ std::shared_ptr<ProcessListener> ZygoteLink::TakeListener(pid_t pid) {
   absl::MutexLock lock(mutex_);
   const auto found = workers_.find(pid);
   if (found == workers_.end()) return nullptr;
-  std::shared_ptr<ProcessListener> listener = found->second.lock();
+  std::shared_ptr<ProcessListener> listener = std::move(found->second);
   workers_.erase(found);
   return listener;
 }
 
 void ZygoteLink::End() {
-  absl::flat_hash_map<pid_t, std::weak_ptr<ProcessListener>> workers;
+  absl::flat_hash_map<pid_t, std::shared_ptr<ProcessListener>> workers;
   Remains remains;
   bool closed;
   {
@@ -187,9 +187,9 @@ void ZygoteLink::End() {
     for (auto& [id, fork] : pending_) remains.orders.push_back(std::move(fork.order));
     pending_.clear();
   }
-  for (const auto& [pid, watcher] : workers) {
+  for (const auto& [pid, listener] : workers) {
     remains.workers.push_back(pid);
-    if (const std::shared_ptr<ProcessListener> listener = watcher.lock()) listener->OnZygoteEnd();
+    if (listener != nullptr) listener->OnZygoteEnd();
   }
   if (!closed) std::move(on_end_)(std::move(remains));
 }

@@ -40,7 +40,8 @@ struct ForkedProcess {
   runtime::Channel channel;
 };
 
-// Gets the new process or the reason why there is none; returns who wants to know how it ends (null: nobody).
+// Gets the new process or the reason why there is none; returns who wants to know how it ends (null: nobody), who is
+// kept until that is told.
 using ForkDone = absl::AnyInvocable<std::shared_ptr<ProcessListener>(absl::StatusOr<ForkedProcess>) &&>;
 
 struct ForkOrder {
@@ -101,7 +102,7 @@ class ZygoteLink : public std::enable_shared_from_this<ZygoteLink> {
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<uint64_t, PendingFork> pending_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<pid_t, std::weak_ptr<ProcessListener>> workers_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<pid_t, std::shared_ptr<ProcessListener>> workers_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace mayfly::dataplane
