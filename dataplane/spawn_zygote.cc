@@ -23,8 +23,8 @@ constexpr int kControlFd = 3;
 // Above all descriptors that the file actions write to, so that none overwrites another's source.
 constexpr int kFirstSafeFd = 10;
 
-absl::Status Failed(const std::string& binary, std::string_view what, int error) {
-  return absl::UnavailableError(absl::StrCat("can't start ", binary, ": ", what, ": ", strerror(error)));
+absl::Status Failed(std::string_view what, int error) {
+  return absl::UnavailableError(absl::StrCat(what, ": ", strerror(error)));
 }
 
 UniqueFd MoveUp(int fd) {
@@ -32,37 +32,29 @@ UniqueFd MoveUp(int fd) {
   return UniqueFd(fcntl(low.get(), F_DUPFD_CLOEXEC, kFirstSafeFd));
 }
 
-// The ends that the zygote gets.
-struct ChildEnds {
-  UniqueFd control;
-  UniqueFd stderr_pipe;
+struct Pipe {
+  UniqueFd ours;
+  UniqueFd zygotes;
 };
 
-// Makes the socket and the pipe. Returns 0 or an errno.
-int MakeEnds(SpawnedZygote& ours, ChildEnds& child) {
+// Neither end blocks: a worker that floods its stderr loses what doesn't fit, and holds up none of its neighbours.
+absl::StatusOr<Pipe> MakeStderrPipe() {
   int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return errno;
-  ours.control = MoveUp(ends[0]);
-  child.control = MoveUp(ends[1]);
-  // Neither end blocks: a worker that floods its stderr loses what doesn't fit, and holds up none of its neighbours.
-  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return errno;
-  ours.stderr_pipe = MoveUp(ends[0]);
-  child.stderr_pipe = MoveUp(ends[1]);
-  if (!ours.control.valid() || !child.control.valid() || !ours.stderr_pipe.valid() || !child.stderr_pipe.valid()) {
-    return EMFILE;
-  }
-  return fcntl(ours.control.get(), F_SETFL, O_NONBLOCK) == 0 ? 0 : errno;
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return Failed("pipe", errno);
+  Pipe pipe = {.ours = MoveUp(ends[0]), .zygotes = MoveUp(ends[1])};
+  if (!pipe.ours.valid() || !pipe.zygotes.valid()) return Failed("pipe", EMFILE);
+  return pipe;
 }
 
 // posix_spawn's two arguments, released at the end.
 class SpawnSettings {
  public:
-  explicit SpawnSettings(const ChildEnds& ends) {
+  SpawnSettings(int control, int stderr_pipe) {
     posix_spawn_file_actions_init(&actions_);
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions_, ends.stderr_pipe.get(), STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, ends.control.get(), kControlFd);
+    posix_spawn_file_actions_adddup2(&actions_, stderr_pipe, STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&actions_, control, kControlFd);
     posix_spawn_file_actions_addclosefrom_np(&actions_, kControlFd + 1);
     posix_spawn_file_actions_addchdir_np(&actions_, "/");
     posix_spawnattr_init(&attributes_);
@@ -99,18 +91,47 @@ class SpawnSettings {
 
 }  // namespace
 
-absl::StatusOr<SpawnedZygote> SpawnZygote(const std::string& binary, const std::vector<std::string>& arguments) {
-  SpawnedZygote zygote;
-  ChildEnds ends;
-  if (const int error = MakeEnds(zygote, ends); error != 0) return Failed(binary, "descriptors", error);
-  if (const int error = SpawnSettings(ends).Spawn(binary, arguments, zygote.pid); error != 0)
-    return Failed(binary, "spawn", error);
-  zygote.pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, zygote.pid, 0)));
-  if (zygote.pidfd.valid()) return zygote;
+absl::StatusOr<ControlSocket> MakeControlSocket() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return Failed("socketpair", errno);
+  ControlSocket socket = {.ours = MoveUp(ends[0]), .zygotes = MoveUp(ends[1])};
+  if (!socket.ours.valid() || !socket.zygotes.valid()) return Failed("socketpair", EMFILE);
+  if (fcntl(socket.ours.get(), F_SETFL, O_NONBLOCK) != 0) return Failed("O_NONBLOCK", errno);
+  return socket;
+}
+
+absl::StatusOr<UniqueFd> OpenChild(pid_t child) {
+  UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
+  if (pidfd.valid()) return pidfd;
   const int error = errno;
-  kill(zygote.pid, SIGKILL);
-  waitpid(zygote.pid, nullptr, 0);
-  return Failed(binary, "pidfd_open", error);
+  siginfo_t info;
+  // Only while it is not reaped is the pid its own.
+  if (waitid(P_PID, child, &info, WEXITED | WNOHANG | WNOWAIT) == 0) {
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+  }
+  return Failed("pidfd_open", error);
+}
+
+absl::StatusOr<SpawnedZygote> SpawnZygote(const std::string& binary, const std::vector<std::string>& arguments) {
+  const auto fail = [&](std::string_view why) {
+    return absl::UnavailableError(absl::StrCat("can't start ", binary, ": ", why));
+  };
+  absl::StatusOr<ControlSocket> control = MakeControlSocket();
+  if (!control.ok()) return fail(control.status().message());
+  absl::StatusOr<Pipe> pipe = MakeStderrPipe();
+  if (!pipe.ok()) return fail(pipe.status().message());
+  pid_t pid;
+  const SpawnSettings settings(control->zygotes.get(), pipe->zygotes.get());
+  if (const int error = settings.Spawn(binary, arguments, pid); error != 0) {
+    return fail(absl::StrCat("spawn: ", strerror(error)));
+  }
+  absl::StatusOr<UniqueFd> pidfd = OpenChild(pid);
+  if (!pidfd.ok()) return fail(pidfd.status().message());
+  return SpawnedZygote{
+      .process = {.pid = pid, .pidfd = *std::move(pidfd), .control = std::move(control->ours)},
+      .stderr_pipe = std::move(pipe->ours),
+  };
 }
 
 }  // namespace mayfly::dataplane

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -51,6 +52,14 @@ inline void WaitForEnd(const UniqueFd& pidfd) {
   pollfd polled = {.fd = pidfd.get(), .events = POLLIN, .revents = 0};
   while (poll(&polled, 1, -1) < 0) {
   }
+}
+
+inline int64_t CpuNanos(pid_t pid) {
+  clockid_t clock;
+  timespec now = {};
+  EXPECT_EQ(clock_getcpuclockid(pid, &clock), 0);
+  EXPECT_EQ(clock_gettime(clock, &now), 0);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
 class WorkerProcessFixture : public testing::Test {
@@ -128,6 +137,16 @@ class WorkerProcessFixture : public testing::Test {
   }
 
   static Measured<RunReply> Run(Worker& worker, const std::string& event) { return BeginRun(worker, event).get(); }
+
+  // Returns when the guest has begun.
+  static std::future<Measured<RunReply>> BeginEndlessRun(Worker& worker) {
+    // More than reading the call takes.
+    const int64_t begun = CpuNanos(worker.pid()) + 50'000'000;
+    std::future<Measured<RunReply>> run = BeginRun(worker, "\"busy 600000\"");
+    while (CpuNanos(worker.pid()) < begun) {
+    }
+    return run;
+  }
 
   static absl::Status Prepare(Worker& worker) {
     std::promise<absl::Status> promise;

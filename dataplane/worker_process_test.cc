@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <time.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -248,23 +247,11 @@ TEST_F(WorkerProcessTest, PeakMemoryIsTheCallsOwn) {
   EXPECT_LT(after, idle + 8 * 1024);
 }
 
-int64_t CpuNanos(pid_t pid) {
-  clockid_t clock;
-  timespec now = {};
-  EXPECT_EQ(clock_getcpuclockid(pid, &clock), 0);
-  EXPECT_EQ(clock_gettime(clock, &now), 0);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
 TEST_F(WorkerProcessTest, AZygoteThatIsKilledTakesItsWorkersAndComesBack) {
   const std::unique_ptr<Worker> worker = StartLoaded();
   const pid_t zygote = ZygoteOf(*worker);
   const UniqueFd worker_pidfd = OpenPidfd(worker->pid());
-  // More than reading the call takes: the guest has begun.
-  const int64_t begun = CpuNanos(worker->pid()) + 50'000'000;
-  std::future<Measured<RunReply>> run = BeginRun(*worker, "\"busy 600000\"");
-  while (CpuNanos(worker->pid()) < begun) {
-  }
+  std::future<Measured<RunReply>> run = BeginEndlessRun(*worker);
   kill(zygote, SIGKILL);
   const absl::Status status = run.get().reply.status();
   EXPECT_EQ(ErrorReason(status), "WORKER_CRASHED");

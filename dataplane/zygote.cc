@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -23,23 +25,30 @@
 #include "base/reason.h"
 #include "dataplane/process_exit.h"
 #include "dataplane/spawn_zygote.h"
+#include "dataplane/standby_zygote.h"
 #include "dataplane/stderr_log.h"
 
 namespace mayfly::dataplane {
 namespace {
 
-// An order is given to a second zygote if the first one ended over it, and then given up: it may be what ends them.
-constexpr int kAttemptsMax = 2;
+// An order is given to the next zygote if one ended over it, and then given up: it may be what ends them. Three, since
+// a zygote and its stand-by may be killed together, and the order be given to the second as it dies.
+constexpr int kAttemptsMax = 3;
+
+// False: no descriptor is ready.
+bool Poll(std::span<pollfd> polled, absl::Duration timeout) {
+  const int64_t millis = absl::ToInt64Milliseconds(absl::Ceil(timeout, absl::Milliseconds(1)));
+  return poll(polled.data(), polled.size(), timeout == absl::InfiniteDuration() ? -1 : static_cast<int>(millis)) > 0;
+}
 
 // Waits until `fd` is readable; false after `timeout`.
 bool WaitReadable(int fd, absl::Duration timeout) {
   pollfd polled = {.fd = fd, .events = POLLIN, .revents = 0};
   const absl::Time end = absl::Now() + timeout;
-  while (true) {
-    const absl::Duration left = std::max(end - absl::Now(), absl::ZeroDuration());
-    const int ready = poll(&polled, 1, static_cast<int>(absl::ToInt64Milliseconds(left)));
-    if (ready >= 0 || errno != EINTR) return ready > 0;
-  }
+  do {
+    if (Poll({&polled, 1}, std::max(end - absl::Now(), absl::ZeroDuration()))) return true;
+  } while (absl::Now() < end);
+  return false;
 }
 
 }  // namespace
@@ -57,18 +66,24 @@ struct Zygote::State : std::enable_shared_from_this<State> {
   std::shared_ptr<ZygoteLink> link ABSL_GUARDED_BY(mutex);  // null: between two zygotes
   std::vector<ForkOrder> waiting ABSL_GUARDED_BY(mutex);    // for the next link
   int failures ABSL_GUARDED_BY(mutex) = 0;                  // zygotes in a row that did not come up
-  int generation ABSL_GUARDED_BY(mutex) = 0;                // zygotes spawned
-  bool link_ended ABSL_GUARDED_BY(mutex) = false;           // the last link has handed over its remains
+  int generation ABSL_GUARDED_BY(mutex) = 0;                // links made
+  int ended ABSL_GUARDED_BY(mutex) = 0;                     // generation of the last link that handed over its remains
   std::vector<pid_t> orphans ABSL_GUARDED_BY(mutex);        // workers whose zygote has not reaped them
 
   void RunThread();
   bool RunOne();
-  std::shared_ptr<ZygoteLink> MakeLink(SpawnedZygote& zygote);
-  bool WaitForEnd(const SpawnedZygote& zygote, ZygoteLink& link);
+  bool RunFamily(ZygoteProcess zygote);
+  std::shared_ptr<ZygoteLink> Lead(ZygoteProcess& zygote, const std::shared_ptr<StandbyZygote>& standby);
+  std::shared_ptr<ZygoteLink> MakeLink(ZygoteProcess& zygote, const std::shared_ptr<StandbyZygote>& standby);
+  bool WaitForEnd(const ZygoteProcess& zygote, ZygoteLink& zygote_link, StandbyZygote& standby);
+  void EndFamily(pid_t group, pid_t zygote);
+  void LogEnd(const siginfo_t& info);
   void Publish(std::shared_ptr<ZygoteLink> next);
-  void Retire(bool came_up);
+  int Retire(bool came_up);
+  void Fork(ForkOrder order);
+  bool Hold(ForkOrder& order) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   void HandleRemains(int ended_generation, ZygoteLink::Remains remains);
-  void ReapOrphans();
+  void ReapOrphans(int ended_generation);
   void FailWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   absl::Duration Pause();
   void Fail(ForkOrder order, std::string_view why);
@@ -82,18 +97,31 @@ Zygote::~Zygote() {
   thread_.join();
 }
 
-void Zygote::Fork(ForkOrder order) {
-  std::shared_ptr<ZygoteLink> link;
-  {
-    absl::MutexLock lock(state_->mutex);
-    link = state_->link;
-    if (link == nullptr && state_->failures == 0 && state_->waiting.size() < kForksPendingMax) {
-      state_->waiting.push_back(std::move(order));
-      return;
+void Zygote::Fork(ForkOrder order) { state_->Fork(std::move(order)); }
+
+void Zygote::State::Fork(ForkOrder order) {
+  std::optional<ForkOrder> left = std::move(order);
+  std::shared_ptr<ZygoteLink> tried;
+  while (left.has_value()) {
+    {
+      absl::MutexLock lock(mutex);
+      // One that has ended is on its way out.
+      if (link == nullptr || link == tried) {
+        if (Hold(*left)) return;
+        break;
+      }
+      tried = link;
     }
+    left = tried->Fork(*std::move(left));
   }
-  if (link != nullptr) return link->Fork(std::move(order));
-  state_->Fail(std::move(order), "it is being started again; our log says why");
+  if (left.has_value()) Fail(*std::move(left), "it is being started again; our log says why");
+}
+
+// Keeps the order for the next link, if one is to be expected.
+bool Zygote::State::Hold(ForkOrder& order) {
+  if (failures > 0 || waiting.size() >= kForksPendingMax) return false;
+  waiting.push_back(std::move(order));
+  return true;
 }
 
 Zygote::Stats Zygote::stats() const {
@@ -118,7 +146,7 @@ void Zygote::State::RunThread() {
   dropped.swap(waiting);
 }
 
-// Sees one zygote from its start to its end. False: it is time to stop.
+// Boots a zygote and sees it and its copies to their end. False: it is time to stop.
 bool Zygote::State::RunOne() {
   absl::StatusOr<SpawnedZygote> zygote = SpawnZygote(config.binary, config.arguments);
   if (!zygote.ok()) {
@@ -129,70 +157,109 @@ bool Zygote::State::RunOne() {
   const auto log =
       std::make_shared<StderrLog>(executor, std::move(zygote->stderr_pipe), absl::StrCat(config.name, " worker: "));
   log->Start();
-  const std::shared_ptr<ZygoteLink> new_link = MakeLink(*zygote);
-  Publish(new_link);
-  const bool go_on = WaitForEnd(*zygote, *new_link);
-  Retire(new_link->ready());
-  if (go_on) {
-    ReapOrphans();
-  } else {
-    log->Stop();
-  }
+  const bool go_on = RunFamily(std::move(zygote->process));
+  if (!go_on) log->Stop();
   return go_on;
 }
 
-std::shared_ptr<ZygoteLink> Zygote::State::MakeLink(SpawnedZygote& zygote) {
+// When the zygote ends, its copy goes on in its place, and has itself copied; until there is none to go on.
+bool Zygote::State::RunFamily(ZygoteProcess zygote) {
+  const pid_t group = zygote.pid;
+  const auto standby = std::make_shared<StandbyZygote>(config.name);
+  std::shared_ptr<ZygoteLink> leader = Lead(zygote, standby);
+  for (bool is_copy = false;; is_copy = true) {
+    const bool go_on = WaitForEnd(zygote, *leader, *standby);
+    std::optional<ZygoteProcess> next = go_on ? standby->Take() : std::nullopt;
+    const int retired = Retire(is_copy || leader->ready());
+    if (!next.has_value()) {
+      EndFamily(group, go_on ? zygote.pid : 0);
+      if (go_on) ReapOrphans(retired);
+      return go_on;
+    }
+    // First of all: calls wait for it.
+    leader = Lead(*next, standby);
+    siginfo_t info = {};
+    waitid(P_PID, zygote.pid, &info, WEXITED);
+    LogEnd(info);
+    ReapOrphans(retired);
+    zygote = *std::move(next);
+  }
+}
+
+std::shared_ptr<ZygoteLink> Zygote::State::Lead(ZygoteProcess& zygote, const std::shared_ptr<StandbyZygote>& standby) {
+  std::shared_ptr<ZygoteLink> new_link = MakeLink(zygote, standby);
+  Publish(new_link);
+  return new_link;
+}
+
+std::shared_ptr<ZygoteLink> Zygote::State::MakeLink(ZygoteProcess& zygote,
+                                                    const std::shared_ptr<StandbyZygote>& standby) {
   int new_generation;
   {
     absl::MutexLock lock(mutex);
     new_generation = ++generation;
-    link_ended = false;
   }
   auto on_end = [weak = weak_from_this(), new_generation,
                  pidfd = UniqueFd(dup(zygote.pidfd.get()))](ZygoteLink::Remains remains) {
     KillByPidfd(pidfd.get());  // it may live, and have broken the protocol
     if (const auto state = weak.lock()) state->HandleRemains(new_generation, std::move(remains));
   };
-  auto new_link = std::make_shared<ZygoteLink>(executor, std::move(zygote.control), std::move(on_end));
+  auto new_link = std::make_shared<ZygoteLink>(
+      executor, std::move(zygote.control), [standby] { standby->Notify(); }, std::move(on_end));
   new_link->Start();
   return new_link;
 }
 
-// Returns when the zygote has ended and is reaped. False: because we stop.
-bool Zygote::State::WaitForEnd(const SpawnedZygote& zygote, ZygoteLink& zygote_link) {
-  pollfd polled[] = {{.fd = zygote.pidfd.get(), .events = POLLIN, .revents = 0},
-                     {.fd = stop.get(), .events = POLLIN, .revents = 0}};
-  while (poll(polled, std::size(polled), -1) < 0 && errno == EINTR) {
+// Returns when the zygote has ended; until then sees to it that it has a copy. False: because we stop.
+bool Zygote::State::WaitForEnd(const ZygoteProcess& zygote, ZygoteLink& zygote_link, StandbyZygote& standby) {
+  while (true) {
+    const absl::Duration pause = standby.Keep(zygote_link);
+    pollfd polled[] = {{.fd = zygote.pidfd.get(), .events = POLLIN, .revents = 0},
+                       {.fd = stop.get(), .events = POLLIN, .revents = 0},
+                       {.fd = standby.changed(), .events = POLLIN, .revents = 0},
+                       {.fd = standby.pidfd(), .events = POLLIN, .revents = 0}};  // poll ignores -1
+    if (!Poll(polled, pause)) continue;
+    if (polled[1].revents != 0) break;
+    if (polled[0].revents != 0) return true;
   }
-  const bool stopping = polled[1].revents != 0;
-  if (stopping) {
-    zygote_link.Close();
-    // One that still boots does not listen, and has no workers.
-    if (!zygote_link.ready() || !WaitReadable(zygote.pidfd.get(), kZygoteExitTimeMax)) KillByPidfd(zygote.pidfd.get());
-  }
+  zygote_link.Close();
+  // One that still boots does not listen, and has no workers.
+  if (!zygote_link.ready() || !WaitReadable(zygote.pidfd.get(), kZygoteExitTimeMax)) KillByPidfd(zygote.pidfd.get());
+  return false;
+}
+
+// Ends and reaps whatever is left of the group, whether we have heard of it or not: a copy that was made as its zygote
+// died. `zygote` is not reaped yet, so the group's number is still its own.
+void Zygote::State::EndFamily(pid_t group, pid_t zygote) {
+  kill(-group, SIGKILL);
   siginfo_t info = {};
-  waitid(P_PID, zygote.pid, &info, WEXITED);
-  if (!stopping)
-    LOG(ERROR) << "the " << config.name << " zygote "
-               << ProcessExit{.code = info.si_code, .status = info.si_status}.ToString();
-  return !stopping;
+  while (waitid(P_PGID, static_cast<id_t>(group), &info, WEXITED) == 0) {
+    if (info.si_pid == zygote) LogEnd(info);
+  }
+}
+
+void Zygote::State::LogEnd(const siginfo_t& info) {
+  LOG(ERROR) << "the " << config.name << " zygote "
+             << ProcessExit{.code = info.si_code, .status = info.si_status}.ToString();
 }
 
 void Zygote::State::Publish(std::shared_ptr<ZygoteLink> next) {
   std::vector<ForkOrder> orders;
   {
     absl::MutexLock lock(mutex);
-    if (!link_ended) link = next;
+    if (ended < generation) link = next;
     orders.swap(waiting);
   }
-  for (ForkOrder& order : orders) next->Fork(std::move(order));
+  for (ForkOrder& order : orders) Fork(std::move(order));
 }
 
-void Zygote::State::Retire(bool came_up) {
+// Takes the link out of use, and returns its generation.
+int Zygote::State::Retire(bool came_up) {
   absl::MutexLock lock(mutex);
   link = nullptr;
   failures = came_up ? 0 : failures + 1;
   if (failures > 0) FailWaiting();
+  return generation;
 }
 
 void Zygote::State::FailWaiting() {
@@ -201,39 +268,35 @@ void Zygote::State::FailWaiting() {
 
 absl::Duration Zygote::State::Pause() {
   absl::MutexLock lock(mutex);
-  if (failures == 0) return absl::ZeroDuration();
-  return std::min(absl::Milliseconds(50) * (1 << std::min(failures, 10)), kZygotePauseMax);
+  return ZygotePause(failures);
 }
 
-// May come before the thread has seen the death, or after it has started the next zygote.
+// May come before the thread has seen the death, or after the next link was made.
 void Zygote::State::HandleRemains(int ended_generation, ZygoteLink::Remains remains) {
-  std::vector<ForkOrder> failed;
-  std::vector<ForkOrder> again;
-  std::shared_ptr<ZygoteLink> next;
   {
     absl::MutexLock lock(mutex);
-    if (ended_generation == generation) {
-      link = nullptr;
-      link_ended = true;
-    }
+    if (ended_generation == generation) link = nullptr;
+    ended = std::max(ended, ended_generation);
     orphans.insert(orphans.end(), remains.workers.begin(), remains.workers.end());
-    next = link;
-    for (ForkOrder& order : remains.orders) {
-      const bool hopeless = order.attempts >= kAttemptsMax || (next == nullptr && failures > 0);
-      (hopeless ? failed : next == nullptr ? waiting : again).push_back(std::move(order));
+  }
+  for (ForkOrder& order : remains.orders) {
+    if (order.attempts >= kAttemptsMax) {
+      Fail(std::move(order), "it ended");
+    } else {
+      Fork(std::move(order));
     }
   }
-  for (ForkOrder& order : failed) Fail(std::move(order), "it ended");
-  for (ForkOrder& order : again) next->Fork(std::move(order));
 }
 
 // Workers of a dead zygote are dying by its death. They are ours to reap if we are their subreaper, as process 1 of a
 // container is; if not, the kernel says that they aren't our children.
-void Zygote::State::ReapOrphans() {
+void Zygote::State::ReapOrphans(int ended_generation) {
   std::vector<pid_t> pids;
   {
     absl::MutexLock lock(mutex);
-    mutex.AwaitWithTimeout(absl::Condition(&link_ended), kExitReportTimeMax);
+    const auto handed_over = [this, ended_generation]()
+                                 ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) { return ended >= ended_generation; };
+    mutex.AwaitWithTimeout(absl::Condition(&handed_over), kExitReportTimeMax);
     pids.swap(orphans);
   }
   siginfo_t info;

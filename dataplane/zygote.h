@@ -21,15 +21,15 @@ struct ZygoteConfig {
   std::vector<std::string> arguments;
 };
 
-// Starts the zygote, and starts it again when it ends: at once if it had been up, else after a pause that grows to 5 s.
-// A thread of its own spawns the processes and lives as long as this object, because they die with the thread that made
-// them. Thread-safe.
+// Starts the zygote, and has it keep a copy of itself, which goes on at once when it ends. Starts it again when there
+// is no copy: at once if it had been up, else after a pause that grows to 5 s. A thread of its own spawns the processes
+// and lives as long as this object, because they die with the thread that made them. Thread-safe.
 class Zygote {
  public:
   // Spawns the first one and does not wait until it is up. The executor's context outlives this object.
   Zygote(boost::asio::any_io_executor executor, ZygoteConfig config);
 
-  // Ends the zygote with all its workers: none is left when this returns. Unanswered orders are dropped.
+  // Ends the zygote with its copy and all its workers: none is left when this returns. Unanswered orders are dropped.
   ~Zygote();
 
   // Asks for a worker; `order.done` is called on a thread of the executor. While a zygote boots, or is being respawned,
@@ -39,7 +39,7 @@ class Zygote {
 
   struct Stats {
     bool up = false;  // its engine is booted, and it takes orders
-    int started = 0;  // processes, since this object was made
+    int started = 0;  // since this object was made: those that were booted, and copies that went on
   };
   Stats stats() const;
 

@@ -30,20 +30,29 @@ absl::Status NoWorker(std::string_view why) {
       absl::Seconds(1));
 }
 
+absl::Status NoStandby(std::string_view why) { return absl::UnavailableError(why); }
+
+// Whether a send has failed because the other side is gone.
+bool IsClosed(int error) { return error == EPIPE || error == ECONNRESET; }
+
 }  // namespace
 
-ZygoteLink::ZygoteLink(boost::asio::any_io_executor executor, UniqueFd control, OnEnd on_end)
-    : executor_(executor), on_end_(std::move(on_end)), control_(executor, control.release()) {}
+ZygoteLink::ZygoteLink(boost::asio::any_io_executor executor, UniqueFd control, OnReady on_ready, OnEnd on_end)
+    : executor_(executor),
+      on_ready_(std::move(on_ready)),
+      on_end_(std::move(on_end)),
+      control_(executor, control.release()) {}
 
 void ZygoteLink::Start() {
   absl::MutexLock lock(mutex_);
   Wait();
 }
 
-void ZygoteLink::Fork(ForkOrder order) {
+std::optional<ForkOrder> ZygoteLink::Fork(ForkOrder order) {
   absl::Status status;
   {
     absl::MutexLock lock(mutex_);
+    if (ended_) return order;
     // Said on the executor like any other answer.
     if (pending_.size() >= kForksPendingMax) {
       status = NoWorker(absl::StrCat(kForksPendingMax, " forks are under way"));
@@ -51,8 +60,19 @@ void ZygoteLink::Fork(ForkOrder order) {
       status = Send(order);
     }
   }
-  if (status.ok()) return;
+  if (status.ok()) return std::nullopt;
   boost::asio::post(executor_, [done = std::move(order.done), status]() mutable { std::move(done)(status); });
+  return std::nullopt;
+}
+
+void ZygoteLink::ForkStandby(StandbyDone done) {
+  absl::Status status;
+  {
+    absl::MutexLock lock(mutex_);
+    status = SendStandby(done);
+  }
+  if (status.ok()) return;
+  boost::asio::post(executor_, [done = std::move(done), status]() mutable { std::move(done)(status); });
 }
 
 absl::Status ZygoteLink::Send(ForkOrder& order) {
@@ -60,21 +80,33 @@ absl::Status ZygoteLink::Send(ForkOrder& order) {
   if (!memory.ok()) return NoWorker(memory.status().message());
   absl::StatusOr<std::pair<UniqueFd, UniqueFd>> sockets = runtime::MakeChannelSockets();
   if (!sockets.ok()) return NoWorker(sockets.status().message());
-  ++order.attempts;
   const ForkRequest request = {
       .id = ++last_id_,
-      .memory_limit_bytes = order.memory_limit_bytes,
+      .kind = runtime::ForkKind::kWorker,
       .keep_crashed = order.keep_crashed ? 1u : 0u,
-      .reserved = 0,
+      .memory_limit_bytes = order.memory_limit_bytes,
   };
   const int fds[] = {sockets->second.get(), memory->fd()};
-  const int error =
-      ended_ ? EPIPE : runtime::SendPacket(control_.native_handle(), std::as_bytes(std::span(&request, 1)), fds);
-  if (error != 0) return NoWorker(strerror(error));
+  const int error = runtime::SendPacket(control_.native_handle(), std::as_bytes(std::span(&request, 1)), fds);
+  // One that has just ended: End hands the order over with the others.
+  if (error != 0 && !IsClosed(error)) return NoWorker(strerror(error));
+  if (error == 0) ++order.attempts;
   pending_.try_emplace(request.id,
                        PendingFork{.order = std::move(order),
                                    .channel = runtime::Channel(runtime::Channel::Side::kHost, std::move(sockets->first),
                                                                *std::move(memory))});
+  return absl::OkStatus();
+}
+
+absl::Status ZygoteLink::SendStandby(StandbyDone& done) {
+  if (ended_) return NoStandby("the zygote has ended");
+  absl::StatusOr<ControlSocket> socket = MakeControlSocket();
+  if (!socket.ok()) return socket.status();
+  const ForkRequest request = {.id = ++last_id_, .kind = runtime::ForkKind::kStandby};
+  const int fds[] = {socket->zygotes.get()};
+  const int error = runtime::SendPacket(control_.native_handle(), std::as_bytes(std::span(&request, 1)), fds);
+  if (error != 0) return NoStandby(strerror(error));
+  standby_.emplace(PendingStandby{.id = request.id, .control = std::move(socket->ours), .done = std::move(done)});
   return absl::OkStatus();
 }
 
@@ -113,6 +145,8 @@ bool ZygoteLink::ReadOne() {
       Wait();
       return false;
     }
+    // It ended before it had read all that we sent; told once, before what it has said itself.
+    if (length < 0 && errno == ECONNRESET) return true;
   }
   if (length != sizeof(report)) {
     End();
@@ -124,14 +158,12 @@ bool ZygoteLink::ReadOne() {
 
 void ZygoteLink::Handle(const ZygoteReport& report, std::vector<UniqueFd> fds) {
   switch (report.type) {
-    case ZygoteReportType::kReady: {
-      absl::MutexLock lock(mutex_);
-      ready_ = true;
-      return;
-    }
+    case ZygoteReportType::kReady:
+      return HandleReady();
     case ZygoteReportType::kForked:
     case ZygoteReportType::kForkFailed:
-      return HandleFork(report, std::move(fds));
+      if (!HandleStandby(report)) HandleFork(report, std::move(fds));
+      return;
     case ZygoteReportType::kExited:
       if (const std::shared_ptr<ProcessListener> listener = TakeListener(report.pid)) {
         listener->OnExit({.code = report.exit_code,
@@ -145,6 +177,33 @@ void ZygoteLink::Handle(const ZygoteReport& report, std::vector<UniqueFd> fds) {
       return;
   }
   LOG(ERROR) << "a zygote sent a report of unknown type " << static_cast<uint32_t>(report.type);
+}
+
+void ZygoteLink::HandleReady() {
+  {
+    absl::MutexLock lock(mutex_);
+    if (std::exchange(ready_, true)) return;
+  }
+  std::move(on_ready_)();
+}
+
+// False if the report is not of the copy that we have asked for.
+bool ZygoteLink::HandleStandby(const ZygoteReport& report) {
+  std::optional<PendingStandby> standby;
+  {
+    absl::MutexLock lock(mutex_);
+    if (!standby_.has_value() || standby_->id != report.id) return false;
+    standby.swap(standby_);
+  }
+  absl::StatusOr<UniqueFd> pidfd =
+      report.type == ZygoteReportType::kForked ? OpenChild(report.pid) : NoStandby(strerror(report.error));
+  if (pidfd.ok()) {
+    std::move(standby->done)(
+        ZygoteProcess{.pid = report.pid, .pidfd = *std::move(pidfd), .control = std::move(standby->control)});
+  } else {
+    std::move(standby->done)(pidfd.status());
+  }
+  return true;
 }
 
 void ZygoteLink::HandleFork(const ZygoteReport& report, std::vector<UniqueFd> fds) {
@@ -178,6 +237,7 @@ std::shared_ptr<ProcessListener> ZygoteLink::TakeListener(pid_t pid) {
 void ZygoteLink::End() {
   absl::flat_hash_map<pid_t, std::shared_ptr<ProcessListener>> workers;
   Remains remains;
+  std::optional<PendingStandby> standby;
   bool closed;
   {
     absl::MutexLock lock(mutex_);
@@ -186,12 +246,15 @@ void ZygoteLink::End() {
     workers.swap(workers_);
     for (auto& [id, fork] : pending_) remains.orders.push_back(std::move(fork.order));
     pending_.clear();
+    standby.swap(standby_);
   }
   for (const auto& [pid, listener] : workers) {
     remains.workers.push_back(pid);
     if (listener != nullptr) listener->OnZygoteEnd();
   }
-  if (!closed) std::move(on_end_)(std::move(remains));
+  if (closed) return;
+  if (standby.has_value()) std::move(standby->done)(NoStandby("the zygote has ended"));
+  std::move(on_end_)(std::move(remains));
 }
 
 }  // namespace mayfly::dataplane

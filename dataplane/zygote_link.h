@@ -8,6 +8,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -17,6 +18,7 @@
 #include "absl/synchronization/mutex.h"
 #include "base/unique_fd.h"
 #include "dataplane/process_exit.h"
+#include "dataplane/spawn_zygote.h"
 #include "runtime/channel/channel.h"
 #include "runtime/channel/zygote_protocol.h"
 
@@ -51,6 +53,9 @@ struct ForkOrder {
   ForkDone done;
 };
 
+// Gets the copy of a zygote, which is our child, or the reason why there is none.
+using StandbyDone = absl::AnyInvocable<void(absl::StatusOr<ZygoteProcess>) &&>;
+
 // Thread-safe. Lives until its zygote has ended, or until Close.
 class ZygoteLink : public std::enable_shared_from_this<ZygoteLink> {
  public:
@@ -59,18 +64,24 @@ class ZygoteLink : public std::enable_shared_from_this<ZygoteLink> {
     std::vector<ForkOrder> orders;
     std::vector<pid_t> workers;
   };
+  using OnReady = absl::AnyInvocable<void() &&>;
   using OnEnd = absl::AnyInvocable<void(Remains) &&>;
 
-  // `control` is our end of the zygote's socket, non-blocking. `on_end` is called once, on a thread of the executor,
-  // when the zygote has closed its end or has broken the protocol, after all that it reported was handled; never after
-  // Close.
-  ZygoteLink(boost::asio::any_io_executor executor, UniqueFd control, OnEnd on_end);
+  // `control` is our end of the zygote's socket, non-blocking. `on_ready` is called on a thread of the executor, when
+  // the zygote has said that its engine is up. `on_end` is called once, on a thread of the executor, when the zygote
+  // has closed its end or has broken the protocol, after all that it reported was handled; never after Close.
+  ZygoteLink(boost::asio::any_io_executor executor, UniqueFd control, OnReady on_ready, OnEnd on_end);
 
   // Begins to listen. Called once.
   void Start();
 
-  // Asks for a worker. `order.done` is called on a thread of the executor, unless the zygote ends first.
-  void Fork(ForkOrder order);
+  // Asks for a worker. `order.done` is called on a thread of the executor, unless the zygote ends first. Hands the
+  // order back if it has ended.
+  [[nodiscard]] std::optional<ForkOrder> Fork(ForkOrder order);
+
+  // Asks for a copy of the zygote. `done` is called on a thread of the executor: before `on_end` if the zygote ends,
+  // not at all after Close.
+  void ForkStandby(StandbyDone done);
 
   // Whether the zygote has said that its engine is up.
   bool ready() const;
@@ -83,17 +94,26 @@ class ZygoteLink : public std::enable_shared_from_this<ZygoteLink> {
     ForkOrder order;
     runtime::Channel channel;
   };
+  struct PendingStandby {
+    uint64_t id;
+    UniqueFd control;
+    StandbyDone done;
+  };
 
   void Wait() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReadAll();
   bool ReadOne();
   void Handle(const runtime::ZygoteReport& report, std::vector<UniqueFd> fds);
+  void HandleReady();
   void HandleFork(const runtime::ZygoteReport& report, std::vector<UniqueFd> fds);
+  bool HandleStandby(const runtime::ZygoteReport& report);
   std::shared_ptr<ProcessListener> TakeListener(pid_t pid);
   absl::Status Send(ForkOrder& order) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status SendStandby(StandbyDone& done) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void End();
 
   const boost::asio::any_io_executor executor_;
+  OnReady on_ready_;
   OnEnd on_end_;
   mutable absl::Mutex mutex_;
   boost::asio::posix::stream_descriptor control_ ABSL_GUARDED_BY(mutex_);
@@ -102,6 +122,7 @@ class ZygoteLink : public std::enable_shared_from_this<ZygoteLink> {
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<uint64_t, PendingFork> pending_ ABSL_GUARDED_BY(mutex_);
+  std::optional<PendingStandby> standby_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<pid_t, std::shared_ptr<ProcessListener>> workers_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -78,8 +78,10 @@ def zygote_respawn(server, zygote, id, times):
     """From the kill of an engine's zygote, with all its workers, until a call of that engine is answered by a new one's worker."""
     found = []
     for _ in range(times):
-        (pid,) = [child for child in processes.children(server.pid) if processes.stat(child)[0] == zygote]
         assert server.http.invoke(id, "false").body == b"1"
+        # Its copy, which stands by, has no workers.
+        named = [child for child in processes.children(server.pid) if processes.stat(child)[0] == zygote]
+        (pid,) = [child for child in named if processes.children(child)]
         workers = processes.children(pid)
         begin = time.monotonic()
         os.kill(pid, signal.SIGKILL)

@@ -7,17 +7,25 @@
 
 namespace mayfly::runtime {
 
-// Host → zygote: fork a worker. With it, by SCM_RIGHTS: the worker's end of its channel, and the channel's memory.
+enum class ForkKind : uint32_t {
+  // A worker. By SCM_RIGHTS: its end of its channel, and the channel's memory.
+  kWorker = 1,
+  // A copy of the zygote itself, which becomes a child of the host and not of the zygote. By SCM_RIGHTS: its end of a
+  // control socket of its own, on which it says kReady, and serves as the zygote does.
+  kStandby = 2,
+};
+
+// Host → zygote: fork. Fields that a kind does not name are 0.
 struct ForkRequest {
   uint64_t id;  // the host's own; comes back in the report
-  int64_t memory_limit_bytes;
-  uint32_t keep_crashed;  // 1: a worker that crashes stops instead of ending, for a debugger
-  uint32_t reserved;
+  ForkKind kind;
+  uint32_t keep_crashed;       // kWorker; 1: if it crashes it stops instead of ending, for a debugger
+  int64_t memory_limit_bytes;  // kWorker
 };
 
 enum class ZygoteReportType : uint32_t {
   kReady = 1,       // once: the engine has booted
-  kForked = 2,      // id, pid; with it, by SCM_RIGHTS, a pidfd
+  kForked = 2,      // id, pid; with it, by SCM_RIGHTS, a worker's pidfd
   kForkFailed = 3,  // id, error
   kExited = 4,      // pid, status, exit_code, cpu_nanos, peak_memory_kib
   kStopped = 5,     // pid, status: a crashed worker that is kept

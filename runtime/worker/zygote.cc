@@ -45,17 +45,22 @@ bool WaitAnyChild(int options, siginfo_t& info, rusage& usage) {
   return syscall(SYS_waitid, P_ALL, 0, &info, options, &usage) == 0 && info.si_pid != 0;
 }
 
+// From here on the zygote ends with its host: also while it boots, which may take seconds. False: the host has ended
+// before.
+bool FollowHost() {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  pollfd control = {.fd = kZygoteControlFd, .events = 0, .revents = 0};
+  poll(&control, 1, 0);
+  return (control.revents & POLLHUP) == 0;
+}
+
 class Zygote {
  public:
   Zygote(EngineBoot& boot, Sandbox sandbox, const std::optional<WorkerRewind>& rewind)
       : boot_(boot), sandbox_(std::move(sandbox)), rewind_(rewind), control_(kZygoteControlFd) {}
 
   int Serve() {
-    if (!SetUp()) {
-      dprintf(STDERR_FILENO, "zygote: %s\n", strerror(errno));
-      return kExitSetupFailed;
-    }
-    Report({.type = ZygoteReportType::kReady, .pid = getpid()});
+    if (!StandReady()) return kExitSetupFailed;
     while (true) {
       pollfd polled[] = {{.fd = control_.get(), .events = POLLIN, .revents = 0},
                          {.fd = child_signals_.get(), .events = POLLIN, .revents = 0}};
@@ -68,6 +73,16 @@ class Zygote {
   }
 
  private:
+  // Sets up what forks don't share, and says that we are up.
+  bool StandReady() {
+    if (!SetUp()) {
+      dprintf(STDERR_FILENO, "zygote: %s\n", strerror(errno));
+      return false;
+    }
+    Report({.type = ZygoteReportType::kReady, .pid = getpid()});
+    return true;
+  }
+
   bool SetUp() {
     fcntl(control_.get(), F_SETFD, FD_CLOEXEC);
     // A terminal's ^C and a service manager's SIGTERM are for the host alone, which ends its zygotes when it has
@@ -87,12 +102,41 @@ class Zygote {
     std::vector<UniqueFd> fds;
     const ssize_t length = ReceivePacket(control_.get(), std::as_writable_bytes(std::span(&request, 1)), fds);
     if (length < 0 && (errno == EINTR || errno == EAGAIN)) return true;
-    if (length != sizeof(request) || fds.size() != 2) return false;
-    Fork(request, std::move(fds));
+    if (length != sizeof(request)) return false;
+    switch (request.kind) {
+      case ForkKind::kWorker:
+        if (fds.size() != 2) return false;
+        ForkWorker(request, std::move(fds));
+        return true;
+      case ForkKind::kStandby:
+        return fds.size() == 1 && ForkStandby(request.id, std::move(fds[0]));
+    }
+    return false;
+  }
+
+  // Returns twice: also in the stand-by, which then serves in its turn. False there if it can't.
+  bool ForkStandby(uint64_t id, UniqueFd control) {
+    const pid_t pid = CloneProcess({.flags = CLONE_PARENT});
+    if (pid == 0) return BecomeStandby(std::move(control));
+    if (pid < 0) {
+      Report({.type = ZygoteReportType::kForkFailed, .id = id, .error = errno});
+    } else {
+      Report({.type = ZygoteReportType::kForked, .pid = pid, .id = id});
+    }
     return true;
   }
 
-  void Fork(const ForkRequest& request, std::vector<UniqueFd> fds) {
+  // In the copy: takes over nothing of the zygote's but its memory. Its workers are no children of ours, its socket is
+  // closed here, and its signal descriptor, which would tell of its children, is replaced.
+  bool BecomeStandby(UniqueFd control) {
+    if (dup2(control.get(), control_.get()) < 0) return false;
+    control.reset();
+    workers_.clear();
+    boot_.AfterForkInChild();
+    return FollowHost() && StandReady();
+  }
+
+  void ForkWorker(const ForkRequest& request, std::vector<UniqueFd> fds) {
     const pid_t zygote_pid = getpid();
     const pid_t pid = CloneProcess();
     const int error = errno;
@@ -181,15 +225,6 @@ absl::StatusOr<int> Serve(const ZygoteOptions& options, EngineBoot& boot) {
                                .guest_calls = options.language == Language::kPython,
                                .image = &*image};
   return Zygote(boot, *std::move(sandbox), rewind).Serve();
-}
-
-// From here on the zygote ends with its host: also while it boots, which may take seconds. False: the host has ended
-// before.
-bool FollowHost() {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  pollfd control = {.fd = kZygoteControlFd, .events = 0, .revents = 0};
-  poll(&control, 1, 0);
-  return (control.revents & POLLHUP) == 0;
 }
 
 // A worker that gets a call does not push the host off its core: the host goes on with all that has come in, and the

@@ -16,7 +16,7 @@ IDLE = {"js": "function handler() { return null; }", "python": "def handler(even
 @dataclasses.dataclass(frozen=True)
 class Use:
     processes: dict  # name → how many
-    open_files: dict  # name → of the server and of each zygote
+    open_files: list  # (name, how many) of the server and of each zygote
     lasting_kib: int  # resident, of the server and the zygotes
     workers_kib: int  # and of the workers; 0 under fresh, where a worker's heap may grow up to its cap
 
@@ -37,8 +37,8 @@ class Footprint:
         for language, source in IDLE.items():  # each zygote is up when it has made a worker
             reply = server.http.post("/run", {"languageId": language, "source": source, "timeoutMillis": 60_000})
             assert reply.body == b"null", reply.body
-        # A zygote has the name of its workers.
-        wanted = {"mayfly": 1} | {name: 1 + workers.get(engine, 0) for engine, name in ENGINES.items()}
+        # A zygote, and the copy of it that stands by, have the name of its workers.
+        wanted = {"mayfly": 1} | {name: 2 + workers.get(engine, 0) for engine, name in ENGINES.items()}
         steady = waiting.until(lambda: (use := self._look()) and use.processes == wanted and use)
         assert steady, f"never the processes {wanted}, but {self._look()}"
         self.before = steady
@@ -55,7 +55,7 @@ class Footprint:
         try:
             return Use(
                 processes=dict(collections.Counter(processes.stat(pid)[0] for pid in lasting + workers)),
-                open_files={processes.stat(pid)[0]: processes.open_files(pid) for pid in lasting},
+                open_files=sorted((processes.stat(pid)[0], processes.open_files(pid)) for pid in lasting),
                 lasting_kib=sum(map(processes.resident_kib, lasting)),
                 workers_kib=sum(map(processes.resident_kib, workers)) if self._server.isolation == "rewind" else 0,
             )

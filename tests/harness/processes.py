@@ -43,6 +43,12 @@ def children(pid):
     return found
 
 
+def family(pid):
+    """The children of its parent that have its process group: a zygote, and its copy. The oldest first."""
+    parent = stat(pid)[2]
+    return sorted((p for p in children(parent) if os.getpgid(p) == os.getpgid(pid)), key=lambda p: int(_read_stat(p)[1][19]))
+
+
 def descendants(pid):
     found = []
     for child in children(pid):
