@@ -187,7 +187,7 @@ void AddProcess(const ProcessStats& stats, Families& families) {
 std::vector<prometheus::MetricFamily> ToMetricFamilies(const MetricsSnapshot& snapshot) {
   Families families;
   families.push_back(
-      Gauge("mayfly_build_info", "1; which version this is.").Add(1, {{"version", snapshot.version}}).Take());
+      Gauge("mayfly_build_info", "1 for the version that runs.").Add(1, {{"version", snapshot.version}}).Take());
   if (snapshot.safety.has_value()) AddSafety(*snapshot.safety, families);
   if (snapshot.data_plane.has_value()) AddDataPlane(*snapshot.data_plane, families);
   if (snapshot.http.has_value()) AddHttp(*snapshot.http, families);

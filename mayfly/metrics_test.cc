@@ -18,7 +18,7 @@ std::string TextOf(const MetricsSnapshot& snapshot) { return MetricsToText(ToMet
 
 TEST(MetricsTest, TellTheVersionAlwaysAndNothingThatIsNotThere) {
   EXPECT_EQ(TextOf({.version = "1.2.3"}),
-            "# HELP mayfly_build_info 1; which version this is.\n"
+            "# HELP mayfly_build_info 1 for the version that runs.\n"
             "# TYPE mayfly_build_info gauge\n"
             "mayfly_build_info{version=\"1.2.3\"} 1\n");
 }
