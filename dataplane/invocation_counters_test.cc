@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <latch>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -106,17 +107,19 @@ TEST(InvocationCountersTest, LeavesChecksAndCallsOfUnknownFunctionsOutOfTheTimes
 
 TEST(InvocationCountersTest, LosesNothingBetweenThreads) {
   InvocationCounters counters;
+  std::latch all_there(4);
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&counters] {
+    threads.emplace_back([&counters, &all_there] {
       const CallReport report = ReportOf(Language::kPython, WorkerStart::kWarm);
-      for (int call = 0; call < 1000; ++call) counters.Count(Purpose::kInvoke, absl::OkStatus(), report);
+      all_there.arrive_and_wait();
+      for (int call = 0; call < 100'000; ++call) counters.Count(Purpose::kInvoke, absl::OkStatus(), report);
     });
   }
   for (std::thread& thread : threads) thread.join();
   const InvocationStats stats = counters.stats();
-  EXPECT_EQ(stats.calls[0][1][0], 4000u);
-  EXPECT_EQ(stats.times[1].total.sum, absl::Seconds(12));
+  EXPECT_EQ(stats.calls[0][1][0], 400'000u);
+  EXPECT_EQ(stats.times[1].total.sum, absl::Seconds(1200));
 }
 
 TEST(DurationHistogramTest, ABoundBelongsToItsBucket) {
