@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from harness import processes
+from harness import processes, waiting
 
 JS = "function handler(event) { return event; }"
 PYTHON = "def handler(event):\n    return event\n"
@@ -67,7 +67,8 @@ def test_functions_are_stored_and_called_through_the_gateway(roles):
     assert http.get("/functions?pageSize=1").header("Mayfly-Next-Page-Token")
     # Each process has the children that are its own.
     assert roles.control.workers() == roles.gateway.workers() == []
-    assert len(processes.children(roles.data.pid)) == 2
+    # A zygote and its copy for each engine.
+    assert waiting.until(lambda: len(processes.children(roles.data.pid)) == 4)
 
 
 def test_errors_pass_through_the_gateway_whole(roles):
