@@ -13,6 +13,9 @@ _LEFT_OUT = {
     "__phello__", "__pycache__", "ensurepip", "idlelib", "lib-dynload", "site-packages", "dist-packages", "test", "tkinter", "turtledemo",
 }
 
+# Beside the zones: the same ones with leap seconds, and once more; and a copy of one.
+_NO_ZONES = {"right", "posix", "posixrules"}
+
 
 def read_modules(root):
     """[(name, marshalled code, is a package), …] of each module below `root`."""
@@ -56,17 +59,39 @@ def _word(number):
 
 
 def read_zones():
-    """[(key, TZif data), …] of each time zone the machine knows."""
-    zones = []
-    for key in sorted(zoneinfo.available_timezones()):
-        for root in zoneinfo.TZPATH:
-            try:
-                with open(os.path.join(root, key), "rb") as file:
-                    zones.append((key, file.read()))
-                break
-            except OSError:
-                pass
-    return zones
+    """[(key, TZif data), …] of each time zone the machine knows: those of zoneinfo.available_timezones(), which would open each file once more,
+    and import much to look for a package.
+    """
+    zones = {}
+    for root in zoneinfo.TZPATH:
+        if os.path.isdir(root):
+            _walk_zones(root, "", zones)
+    return sorted(zones.items())
+
+
+def _walk_zones(folder, prefix, zones):
+    for entry in os.scandir(folder):
+        if not prefix and entry.name in _NO_ZONES:
+            continue
+        if entry.is_dir():
+            if not entry.is_symlink():
+                _walk_zones(entry.path, f"{prefix}{entry.name}/", zones)
+        elif prefix + entry.name not in zones:
+            data = _read(entry.path)
+            if data.startswith(b"TZif"):
+                zones[prefix + entry.name] = data
+
+
+def _read(path):
+    """All of a file; nothing of one that can't be read. Without a file object, which costs more than reading does."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return os.read(fd, os.fstat(fd).st_size)
+    finally:
+        os.close(fd)
 
 
 def library_names():
