@@ -14,7 +14,8 @@ struct ProcessExit {
   int code = 0;    // siginfo_t.si_code: CLD_EXITED, CLD_KILLED, CLD_DUMPED
   int status = 0;  // an exit code, or a signal
   absl::Duration cpu_time;
-  int64_t peak_memory_kib = 0;  // since its high-water mark was last reset
+  int64_t peak_memory_kib = 0;     // since its high-water mark was last reset
+  bool ran_out_of_memory = false;  // the kernel ended it: its control group had used up its memory
 
   bool ExitedWith(int exit_code) const;
 

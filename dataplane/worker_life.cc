@@ -274,7 +274,7 @@ absl::Status WorkerLife::Failure() const {
   }
   if (!malformed_.empty()) return Crashed(absl::StrCat("sent a malformed reply: ", malformed_));
   if (NeverTookTheCall()) return absl::AbortedError("the worker ended before it took the call");
-  if (exit_.has_value() && exit_->ExitedWith(runtime::kExitMemoryLimit)) {
+  if (exit_.has_value() && (exit_->ExitedWith(runtime::kExitMemoryLimit) || exit_->ran_out_of_memory)) {
     const int64_t limit_mib = memory_limit_bytes_ / static_cast<int64_t>(kMiB);
     return MakeError(absl::StatusCode::kResourceExhausted, reason::kMemoryLimit,
                      absl::StrCat("the function needs more memory than its limit of ", limit_mib, " MiB"),

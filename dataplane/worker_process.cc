@@ -6,6 +6,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/reason.h"
 #include "dataplane/worker_life.h"
 #include "runtime/channel/codec.h"
 
@@ -48,12 +51,19 @@ std::vector<std::string> ZygoteArguments(const WorkerProcessOptions& options) {
   return arguments;
 }
 
+absl::Status NoWorker(const absl::Status& why) {
+  return WithRetryAfter(MakeError(absl::StatusCode::kUnavailable, reason::kOverloaded,
+                                  absl::StrCat("no worker can be made now: ", why.message())),
+                        kRetryDelay);
+}
+
 }  // namespace
 
 WorkerProcessFactory::WorkerProcessFactory(boost::asio::any_io_executor executor, const WorkerProcessOptions& options)
     : executor_(executor),
       renewal_(options.rewind.has_value() ? Renewal::kItself : Renewal::kPrepare),
       keep_crashed_(options.keep_crashed),
+      cgroups_(options.cgroups),
       js_(executor, {.name = "js", .binary = options.js_binary, .arguments = ZygoteArguments(options)}),
       python_(executor, {.name = "python", .binary = options.python_binary, .arguments = ZygoteArguments(options)}) {}
 
@@ -76,11 +86,24 @@ void WorkerProcessFactory::Start(runtime::Language language, int64_t memory_limi
     });
     return life;
   };
+  absl::StatusOr<WorkerCgroup> cgroup = MakeCgroup(memory_limit_bytes);
+  if (!cgroup.ok()) {
+    return boost::asio::post(executor_, [forked = std::move(forked), status = cgroup.status()]() mutable {
+      std::move(forked)(NoWorker(status));
+    });
+  }
   zygote(language).Fork({
       .memory_limit_bytes = memory_limit_bytes,
       .keep_crashed = keep_crashed_,
+      .cgroup = *std::move(cgroup),
       .done = std::move(forked),
   });
+}
+
+absl::StatusOr<WorkerCgroup> WorkerProcessFactory::MakeCgroup(int64_t memory_limit_bytes) const {
+  if (cgroups_ == nullptr) return WorkerCgroup();
+  return cgroups_->Make(
+      CgroupMemoryBytes(memory_limit_bytes, renewal_ == Renewal::kItself ? HasCheckpoint::kYes : HasCheckpoint::kNo));
 }
 
 Zygote& WorkerProcessFactory::zygote(runtime::Language language) {

@@ -10,6 +10,7 @@
 
 #include "dataplane/memory_gate.h"
 #include "dataplane/worker.h"
+#include "dataplane/worker_cgroups.h"
 #include "dataplane/zygote.h"
 #include "runtime/channel/sandbox_parts.h"
 #include "runtime/rewind/rewind_way.h"
@@ -28,6 +29,9 @@ struct WorkerProcessOptions {
   bool verify_rewind = false;
 
   runtime::SandboxParts sandbox;
+
+  // Where each worker gets a control group of its own. Null: in none, they stay in the program's.
+  std::shared_ptr<WorkerCgroups> cgroups;
 
   // --keep-crashed-worker: a worker that crashes stops, and stays until the program ends, so that a debugger can be
   // attached. Our log says how. Its call fails as it would have.
@@ -50,11 +54,13 @@ class WorkerProcessFactory final : public WorkerFactory {
   Zygote::Stats zygote_stats(runtime::Language language) { return zygote(language).stats(); }
 
  private:
+  absl::StatusOr<WorkerCgroup> MakeCgroup(int64_t memory_limit_bytes) const;
   Zygote& zygote(runtime::Language language);
 
   const boost::asio::any_io_executor executor_;
   const Renewal renewal_;
   const bool keep_crashed_;
+  const std::shared_ptr<WorkerCgroups> cgroups_;
   Zygote js_;
   Zygote python_;
 };

@@ -1,6 +1,7 @@
 #include "dataplane/zygote_link.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -86,7 +87,8 @@ absl::Status ZygoteLink::Send(ForkOrder& order) {
       .keep_crashed = order.keep_crashed ? 1u : 0u,
       .memory_limit_bytes = order.memory_limit_bytes,
   };
-  const int fds[] = {sockets->second.get(), memory->fd()};
+  std::vector<int> fds = {sockets->second.get(), memory->fd()};
+  if (order.cgroup.folder() >= 0) fds.push_back(order.cgroup.folder());
   const int error = runtime::SendPacket(control_.native_handle(), std::as_bytes(std::span(&request, 1)), fds);
   // One that has just ended: End hands the order over with the others.
   if (error != 0 && !IsClosed(error)) return NoWorker(strerror(error));
@@ -165,16 +167,9 @@ void ZygoteLink::Handle(const ZygoteReport& report, std::vector<UniqueFd> fds) {
       if (!HandleStandby(report)) HandleFork(report, std::move(fds));
       return;
     case ZygoteReportType::kExited:
-      if (const std::shared_ptr<ProcessListener> listener = TakeListener(report.pid)) {
-        listener->OnExit({.code = report.exit_code,
-                          .status = report.status,
-                          .cpu_time = absl::Nanoseconds(report.cpu_nanos),
-                          .peak_memory_kib = report.peak_memory_kib});
-      }
-      return;
+      return HandleExit(report);
     case ZygoteReportType::kStopped:
-      if (const std::shared_ptr<ProcessListener> listener = TakeListener(report.pid)) listener->OnStop(report.status);
-      return;
+      return HandleStop(report);
   }
   LOG(ERROR) << "a zygote sent a report of unknown type " << static_cast<uint32_t>(report.type);
 }
@@ -222,20 +217,42 @@ void ZygoteLink::HandleFork(const ZygoteReport& report, std::vector<UniqueFd> fd
   std::shared_ptr<ProcessListener> listener = std::move(fork->order.done)(
       ForkedProcess{.pid = report.pid, .pidfd = std::move(fds[0]), .channel = std::move(fork->channel)});
   absl::MutexLock lock(mutex_);
-  workers_[report.pid] = std::move(listener);
+  workers_[report.pid] = {.listener = std::move(listener), .cgroup = std::move(fork->order.cgroup)};
 }
 
-std::shared_ptr<ProcessListener> ZygoteLink::TakeListener(pid_t pid) {
+void ZygoteLink::HandleExit(const ZygoteReport& report) {
+  const RunningWorker worker = TakeWorker(report.pid);
+  if (worker.listener == nullptr) return;
+  const bool was_killed = report.exit_code == CLD_KILLED && report.status == SIGKILL;
+  worker.listener->OnExit({.code = report.exit_code,
+                           .status = report.status,
+                           .cpu_time = absl::Nanoseconds(report.cpu_nanos),
+                           .peak_memory_kib = report.peak_memory_kib,
+                           .ran_out_of_memory = was_killed && worker.cgroup.RanOutOfMemory()});
+}
+
+// One that is stopped keeps its group until the zygote ends.
+void ZygoteLink::HandleStop(const ZygoteReport& report) {
+  std::shared_ptr<ProcessListener> stopped;
+  {
+    absl::MutexLock lock(mutex_);
+    const auto found = workers_.find(report.pid);
+    if (found != workers_.end()) stopped.swap(found->second.listener);
+  }
+  if (stopped != nullptr) stopped->OnStop(report.status);
+}
+
+ZygoteLink::RunningWorker ZygoteLink::TakeWorker(pid_t pid) {
   absl::MutexLock lock(mutex_);
   const auto found = workers_.find(pid);
-  if (found == workers_.end()) return nullptr;
-  std::shared_ptr<ProcessListener> listener = std::move(found->second);
+  if (found == workers_.end()) return {};
+  RunningWorker worker = std::move(found->second);
   workers_.erase(found);
-  return listener;
+  return worker;
 }
 
 void ZygoteLink::End() {
-  absl::flat_hash_map<pid_t, std::shared_ptr<ProcessListener>> workers;
+  absl::flat_hash_map<pid_t, RunningWorker> workers;
   Remains remains;
   std::optional<PendingStandby> standby;
   bool closed;
@@ -248,9 +265,9 @@ void ZygoteLink::End() {
     pending_.clear();
     standby.swap(standby_);
   }
-  for (const auto& [pid, listener] : workers) {
+  for (const auto& [pid, worker] : workers) {
     remains.workers.push_back(pid);
-    if (listener != nullptr) listener->OnZygoteEnd();
+    if (worker.listener != nullptr) worker.listener->OnZygoteEnd();
   }
   if (closed) return;
   if (standby.has_value()) std::move(standby->done)(NoStandby("the zygote has ended"));

@@ -19,6 +19,7 @@
 #include "base/unique_fd.h"
 #include "dataplane/process_exit.h"
 #include "dataplane/spawn_zygote.h"
+#include "dataplane/worker_cgroups.h"
 #include "runtime/channel/channel.h"
 #include "runtime/channel/zygote_protocol.h"
 
@@ -49,7 +50,8 @@ using ForkDone = absl::AnyInvocable<std::shared_ptr<ProcessListener>(absl::Statu
 struct ForkOrder {
   int64_t memory_limit_bytes = 0;
   bool keep_crashed = false;
-  int attempts = 0;  // zygotes that were asked for it
+  WorkerCgroup cgroup;  // in which it is born; none: the zygote's
+  int attempts = 0;     // zygotes that were asked for it
   ForkDone done;
 };
 
@@ -99,6 +101,10 @@ class ZygoteLink : public std::enable_shared_from_this<ZygoteLink> {
     UniqueFd control;
     StandbyDone done;
   };
+  struct RunningWorker {
+    std::shared_ptr<ProcessListener> listener;  // null: nobody wants to know
+    WorkerCgroup cgroup;                        // until the process is reaped
+  };
 
   void Wait() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReadAll();
@@ -107,7 +113,9 @@ class ZygoteLink : public std::enable_shared_from_this<ZygoteLink> {
   void HandleReady();
   void HandleFork(const runtime::ZygoteReport& report, std::vector<UniqueFd> fds);
   bool HandleStandby(const runtime::ZygoteReport& report);
-  std::shared_ptr<ProcessListener> TakeListener(pid_t pid);
+  void HandleExit(const runtime::ZygoteReport& report);
+  void HandleStop(const runtime::ZygoteReport& report);
+  RunningWorker TakeWorker(pid_t pid);
   absl::Status Send(ForkOrder& order) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status SendStandby(StandbyDone& done) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void End();
@@ -123,7 +131,7 @@ class ZygoteLink : public std::enable_shared_from_this<ZygoteLink> {
   uint64_t last_id_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<uint64_t, PendingFork> pending_ ABSL_GUARDED_BY(mutex_);
   std::optional<PendingStandby> standby_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<pid_t, std::shared_ptr<ProcessListener>> workers_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<pid_t, RunningWorker> workers_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace mayfly::dataplane

@@ -11,9 +11,14 @@
 namespace mayfly {
 namespace {
 
+using dataplane::OwnCgroup;
+using dataplane::WorkerCgroups;
 using runtime::SandboxLevel;
 using runtime::SandboxLevelName;
 using runtime::SandboxReport;
+
+constexpr std::string_view kCgroups = "control groups";
+constexpr std::string_view kCgroupLimit = "one of their limits";
 
 absl::Status Refuse(absl::StatusCode code, const std::string& message) {
   return MakeError(code, reason::kRequestInvalid, message);
@@ -33,7 +38,19 @@ std::string WhyNoNamespaces(const SandboxOptions& options, const SandboxReport& 
   return std::string(report.namespaces.message());
 }
 
-SandboxChoice Choose(const SandboxOptions& options, const SandboxReport& report) {
+void ChooseCgroup(const SandboxOptions& options, const absl::StatusOr<OwnCgroup>& cgroup, SandboxChoice& choice) {
+  if (options.cgroup == CgroupUse::kOff) {
+    choice.missing.push_back(Missing(kCgroups, "turned off by --cgroup"));
+  } else if (!cgroup.ok()) {
+    choice.missing.push_back(Missing(kCgroups, cgroup.status().message()));
+  } else {
+    choice.used.push_back(absl::StrCat(kCgroups, " (", dataplane::ControllerNames(*cgroup), ")"));
+    if (!cgroup->missing.empty()) choice.missing.push_back(Missing(kCgroupLimit, cgroup->missing));
+  }
+}
+
+SandboxChoice Choose(const SandboxOptions& options, const SandboxReport& report,
+                     const absl::StatusOr<OwnCgroup>& cgroup) {
   SandboxChoice choice;
   if (report.seccomp) {
     choice.used.emplace_back("seccomp");
@@ -54,6 +71,7 @@ SandboxChoice Choose(const SandboxOptions& options, const SandboxReport& report)
   } else {
     choice.missing.push_back(Missing("namespaces", no_namespaces));
   }
+  ChooseCgroup(options, cgroup, choice);
   choice.level =
       runtime::LevelOf({.seccomp = report.seccomp,
                         .landlock_abi = choice.parts.landlock ? report.landlock_abi : 0,
@@ -68,22 +86,41 @@ absl::Status NotReached(std::string_view flag, const SandboxChoice& choice) {
 
 }  // namespace
 
-absl::StatusOr<SandboxChoice> ChooseSandbox(const SandboxOptions& options, const SandboxReport& report) {
+absl::StatusOr<SandboxChoice> ChooseSandbox(const SandboxOptions& options, const SandboxReport& report,
+                                            const absl::StatusOr<OwnCgroup>& cgroup) {
   const std::string min_flag = absl::StrCat("--min-sandbox=", SandboxLevelName(options.min));
   if (options.level.has_value() && *options.level < options.min) {
     return Refuse(absl::StatusCode::kInvalidArgument,
                   absl::StrCat("--sandbox=", SandboxLevelName(*options.level), " is below ", min_flag));
   }
-  const SandboxChoice choice = Choose(options, report);
+  const SandboxChoice choice = Choose(options, report, cgroup);
   if (choice.level < options.min) return NotReached(min_flag, choice);
   if (options.level.has_value() && choice.level < *options.level) {
     return NotReached(absl::StrCat("--sandbox=", SandboxLevelName(*options.level)), choice);
   }
+  const bool has_cgroups = cgroup.ok() && cgroup->missing.empty();
+  if (options.cgroup == CgroupUse::kRequire && !has_cgroups) return NotReached("--cgroup=require", choice);
   return choice;
 }
 
 absl::StatusOr<SandboxChoice> ChooseSandbox(const SandboxOptions& options) {
-  return ChooseSandbox(options, runtime::ProbeSandbox());
+  return ChooseSandbox(options, runtime::ProbeSandbox(), dataplane::FindOwnCgroup(""));
+}
+
+absl::StatusOr<SandboxChoice> PrepareSandbox(const SandboxOptions& options, WorkerCgroups::Move move) {
+  absl::StatusOr<OwnCgroup> cgroup = dataplane::FindOwnCgroup("");
+  std::shared_ptr<WorkerCgroups> groups;
+  if (cgroup.ok() && options.cgroup != CgroupUse::kOff) {
+    absl::StatusOr<std::shared_ptr<WorkerCgroups>> made = WorkerCgroups::Open(*cgroup, move);
+    if (made.ok()) {
+      groups = *std::move(made);
+    } else {
+      cgroup = made.status();
+    }
+  }
+  absl::StatusOr<SandboxChoice> choice = ChooseSandbox(options, runtime::ProbeSandbox(), cgroup);
+  if (choice.ok()) choice->cgroups = std::move(groups);
+  return choice;
 }
 
 std::string DescribeSandbox(const SandboxChoice& choice) {

@@ -64,7 +64,7 @@ std::string_view SandboxAdvice(runtime::SandboxLevel level) {
     case runtime::SandboxLevel::kLandlock:
       return "let the program make user namespaces (docs/security.md, \"What each place adds\")";
     case runtime::SandboxLevel::kNamespaces:
-      break;
+      return "start the server where it may make control groups (docs/security.md, \"Control groups\")";
   }
   return "";
 }

@@ -40,10 +40,12 @@ TEST(ExamineTest, SaysHowWorkersAreLockedIn) {
     }
     return cli::Finding{};
   };
-  const cli::Finding chosen = sandbox({.level = runtime::SandboxLevel::kSeccomp});
+  const cli::Finding chosen = sandbox({.level = runtime::SandboxLevel::kSeccomp, .cgroup = CgroupUse::kOff});
   EXPECT_EQ(chosen.state, cli::Finding::State::kWarning);
-  EXPECT_EQ(chosen.detail,
-            "seccomp: seccomp; without Landlock (not chosen by --sandbox), namespaces (not chosen by --sandbox)");
+  EXPECT_EQ(
+      chosen.detail,
+      "seccomp: seccomp; without Landlock (not chosen by --sandbox), namespaces (not chosen by --sandbox), control "
+      "groups (turned off by --cgroup)");
   EXPECT_EQ(sandbox({.level = runtime::SandboxLevel::kSeccomp, .min = runtime::SandboxLevel::kLandlock}).state,
             cli::Finding::State::kBad);
 }

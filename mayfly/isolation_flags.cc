@@ -33,6 +33,12 @@ std::vector<std::string> LevelNames() {
   return names;
 }
 
+const std::map<std::string, CgroupUse>& CgroupUses() {
+  static const auto& uses = *new std::map<std::string, CgroupUse>{
+      {kAuto, CgroupUse::kAuto}, {"off", CgroupUse::kOff}, {"require", CgroupUse::kRequire}};
+  return uses;
+}
+
 void DeclareSandboxFlags(CLI::App& app, SandboxOptions& options) {
   std::vector<std::string> choices = LevelNames();
   choices.insert(choices.begin(), kAuto);
@@ -46,6 +52,10 @@ void DeclareSandboxFlags(CLI::App& app, SandboxOptions& options) {
          "Don't start where workers can't be locked in at least so (seccomp)")
       ->check(cli::OneOf(LevelNames()))
       ->envname("MAYFLY_MIN_SANDBOX");
+  app.add_option("--cgroup", options.cgroup,
+                 "A control group of its own for each worker (auto: where this process may make them)")
+      ->transform(cli::Choice(CgroupUses()))
+      ->envname("MAYFLY_CGROUP");
 }
 
 }  // namespace

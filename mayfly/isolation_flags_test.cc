@@ -36,6 +36,9 @@ TEST(IsolationFlagsTest, SayHowWorkersAreLockedIn) {
   EXPECT_EQ(Parse({"--sandbox=landlock"}).sandbox.level, runtime::SandboxLevel::kLandlock);
   EXPECT_EQ(Parse({"--min-sandbox=namespaces"}).sandbox.min, runtime::SandboxLevel::kNamespaces);
   EXPECT_THROW(Parse({"--sandbox=none"}), CLI::ParseError);
+  EXPECT_EQ(Parse({}).sandbox.cgroup, CgroupUse::kAuto);
+  EXPECT_EQ(Parse({"--cgroup=off"}).sandbox.cgroup, CgroupUse::kOff);
+  EXPECT_EQ(Parse({"--cgroup=require"}).sandbox.cgroup, CgroupUse::kRequire);
   EXPECT_THROW(Parse({"--min-sandbox=none"}), CLI::ParseError);
 }
 
@@ -70,6 +73,7 @@ TEST(IsolationFlagsTest, RefuseWhatIsNone) {
   EXPECT_EQ(ErrorOf("--rewind=fork"), "--rewind: 'fork' is none of auto, userfaultfd, pagemap-scan, pagemap, dontneed");
   EXPECT_EQ(ErrorOf("--min-sandbox=landlok"),
             "--min-sandbox: 'landlok' is none of seccomp, landlock, namespaces; did you mean 'landlock'?");
+  EXPECT_EQ(ErrorOf("--cgroup=requir"), "--cgroup: 'requir' is none of auto, off, require; did you mean 'require'?");
 }
 
 }  // namespace

@@ -14,11 +14,15 @@ absl::StatusOr<PlanesOptions> LocalPlanes(const std::string& worker_dir, const I
   if (!binaries.ok()) return binaries.status();
   absl::StatusOr<dataplane::Isolation> kept_apart = ChooseIsolation(isolation);
   if (!kept_apart.ok()) return kept_apart.status();
-  const absl::StatusOr<SandboxChoice> sandbox = ChooseSandbox(isolation.sandbox);
+  const absl::StatusOr<SandboxChoice> sandbox =
+      PrepareSandbox(isolation.sandbox, dataplane::WorkerCgroups::Move::kRefused);
   if (!sandbox.ok()) return sandbox.status();
   PlanesOptions planes;
   planes.data_plane.isolation = *std::move(kept_apart);
-  planes.data_plane.workers = {.js_binary = binaries->js, .python_binary = binaries->python, .sandbox = sandbox->parts};
+  planes.data_plane.workers = {.js_binary = binaries->js,
+                               .python_binary = binaries->python,
+                               .sandbox = sandbox->parts,
+                               .cgroups = sandbox->cgroups};
   planes.data_plane.limits = dataplane::DefaultPoolLimits(dataplane::ProbeMachine(""));
   return planes;
 }

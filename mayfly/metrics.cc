@@ -54,6 +54,7 @@ void AddSafety(const WorkerSafety& safety, Families& families) {
                          .Add(safety.sandbox.level != runtime::SandboxLevel::kNone, {{"part", "seccomp"}})
                          .Add(safety.sandbox.parts.landlock, {{"part", "landlock"}})
                          .Add(safety.sandbox.parts.namespaces, {{"part", "namespaces"}})
+                         .Add(safety.sandbox.cgroups != nullptr, {{"part", "control-groups"}})
                          .Take());
   const bool rewinds = safety.isolation.rewind.has_value();
   families.push_back(Gauge("mayfly_isolation_strategy", "1 for how the calls of a worker are kept apart.")

@@ -40,6 +40,7 @@ TEST(MetricsTest, TellHowWorkersAreLockedInAndKeptApart) {
                         "mayfly_sandbox_part{part=\"seccomp\"} 1\n"
                         "mayfly_sandbox_part{part=\"landlock\"} 1\n"
                         "mayfly_sandbox_part{part=\"namespaces\"} 0\n"
+                        "mayfly_sandbox_part{part=\"control-groups\"} 0\n"
                         "# HELP mayfly_isolation_strategy 1 for how the calls of a worker are kept apart.\n"
                         "# TYPE mayfly_isolation_strategy gauge\n"
                         "mayfly_isolation_strategy{strategy=\"fresh\"} 0\n"

@@ -8,9 +8,18 @@
 
 namespace mayfly {
 
+// Whether each worker gets a control group of its own, which is beside the levels: few machines let a program make any.
+enum class CgroupUse {
+  kAuto,     // where that works
+  kOff,      // not
+  kRequire,  // or nothing is started: with a limit of memory, and one of processes
+};
+
 struct SandboxOptions {
   std::optional<runtime::SandboxLevel> level;                   // --sandbox; empty: the strongest that works
   runtime::SandboxLevel min = runtime::SandboxLevel::kSeccomp;  // --min-sandbox
+
+  CgroupUse cgroup = CgroupUse::kAuto;  // --cgroup
 
   // --keep-crashed-worker: no namespaces, so that a debugger finds the program's files where the worker has them.
   bool debug = false;

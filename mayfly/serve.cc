@@ -64,6 +64,7 @@ absl::StatusOr<PlanesOptions> MakePlanesOptions(const ServeOptions& options, con
   planes.data_plane.workers = {.js_binary = binaries->js,
                                .python_binary = binaries->python,
                                .sandbox = sandbox.parts,
+                               .cgroups = sandbox.cgroups,
                                .keep_crashed = options.keep_crashed_worker};
   return planes;
 }
@@ -73,7 +74,7 @@ absl::StatusOr<SandboxChoice> ChooseServersSandbox(const ServeOptions& options) 
   if (!RunsWorkers(options.role)) return SandboxChoice{};
   SandboxOptions sandbox = options.isolation.sandbox;
   sandbox.debug = options.keep_crashed_worker;
-  return ChooseSandbox(sandbox);
+  return PrepareSandbox(sandbox, dataplane::WorkerCgroups::Move::kAllowed);
 }
 
 absl::StatusOr<std::unique_ptr<Role>> MakeRole(const ServeOptions& options, const PlanesOptions& planes) {

@@ -8,7 +8,8 @@
 namespace mayfly::runtime {
 
 enum class ForkKind : uint32_t {
-  // A worker. By SCM_RIGHTS: its end of its channel, and the channel's memory.
+  // A worker. By SCM_RIGHTS: its end of its channel, the channel's memory, and the folder of the control group in which
+  // it is born, if it gets one of its own.
   kWorker = 1,
   // A copy of the zygote itself, which becomes a child of the host and not of the zygote. By SCM_RIGHTS: its end of a
   // control socket of its own, on which it says kReady, and serves as the zygote does.

@@ -105,7 +105,7 @@ class Zygote {
     if (length != sizeof(request)) return false;
     switch (request.kind) {
       case ForkKind::kWorker:
-        if (fds.size() != 2) return false;
+        if (fds.size() < 2 || fds.size() > 3) return false;
         ForkWorker(request, std::move(fds));
         return true;
       case ForkKind::kStandby:
@@ -138,7 +138,7 @@ class Zygote {
 
   void ForkWorker(const ForkRequest& request, std::vector<UniqueFd> fds) {
     const pid_t zygote_pid = getpid();
-    const pid_t pid = CloneProcess();
+    const pid_t pid = CloneProcess({.cgroup_fd = fds.size() > 2 ? fds[2].get() : -1});
     const int error = errno;
     if (pid == 0) {
       boot_.AfterForkInChild();

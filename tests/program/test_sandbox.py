@@ -17,8 +17,8 @@ def test_doctor_says_which_parts_are_in_use_and_why_others_are_not(mayfly):
     assert found["detail"].split(":")[0] in LEVELS[1:]
     assert "seccomp" in found["detail"]
     assert (found["state"] == "good") == ("without" not in found["detail"])
-    chosen = finding(mayfly("doctor", "--json", "--sandbox=seccomp"))
-    assert chosen["detail"] == "seccomp: seccomp; without Landlock (not chosen by --sandbox), namespaces (not chosen by --sandbox)"
+    chosen = finding(mayfly("doctor", "--json", "--sandbox=seccomp", "--cgroup=off"))
+    assert chosen["detail"] == "seccomp: seccomp; without Landlock (not chosen by --sandbox), namespaces (not chosen by --sandbox), control groups (turned off by --cgroup)"
 
 
 def test_the_server_says_its_level_in_its_log(start_server):
@@ -44,6 +44,27 @@ def test_an_unknown_level_is_refused(mayfly, tmp_path):
     (tmp_path / "f.js").write_text(HELLO)
     assert mayfly("run", "f.js", "--min-sandbox=fortress").code == 2
     assert mayfly("run", "f.js", "--sandbox=none").code == 2
+
+
+def test_control_groups_are_used_or_missed_with_the_reason(mayfly, start_server):
+    found = finding(mayfly("doctor", "--json"))["detail"]
+    assert ("control groups (" in found) and "control groups ()" not in found
+    assert "control groups (turned off by --cgroup)" in start_server("--cgroup=off").log()
+
+
+def test_where_control_groups_are_required_and_missing_nothing_starts(mayfly, tmp_path):
+    (tmp_path / "f.js").write_text(HELLO)
+    if "without" not in finding(mayfly("doctor", "--json"))["detail"]:
+        pytest.skip("this machine has all parts")
+    refused = mayfly("run", "f.js", "--cgroup=require")
+    assert refused.code == 2
+    assert "--cgroup=require can't be had: the sandbox's level here is " in refused.stderr
+
+
+def test_an_unknown_use_of_control_groups_is_refused(mayfly):
+    refused = mayfly("serve", "--cgroup=requir")
+    assert refused.code == 2
+    assert "'requir' is none of auto, off, require; did you mean 'require'?" in refused.stderr
 
 
 @pytest.mark.parametrize("level", LEVELS[1:])

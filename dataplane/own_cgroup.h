@@ -1,0 +1,32 @@
+// This process's control group (cgroups(7), version 2), and whether it may make groups in it.
+#ifndef MAYFLY_DATAPLANE_OWN_CGROUP_H_
+#define MAYFLY_DATAPLANE_OWN_CGROUP_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace mayfly::dataplane {
+
+// A group in which this process may make groups with at least one of the controllers that workers are to have.
+struct OwnCgroup {
+  std::string folder;
+  bool memory = false;
+  bool pids = false;
+  std::string missing;  // of those two, which is not there, and why; empty: both are there
+
+  // The hierarchy's root may hold processes beside groups with controllers. Any other group may not, so this process
+  // has to move into one of its groups.
+  bool is_root = false;
+};
+
+// `root` is put before all paths: "" but in a test. Changes nothing. Errors: UNAVAILABLE, with the reason, and with
+// what to do about it where something can be done.
+absl::StatusOr<OwnCgroup> FindOwnCgroup(const std::string& root);
+
+// "memory, pids".
+std::string ControllerNames(const OwnCgroup& cgroup);
+
+}  // namespace mayfly::dataplane
+
+#endif  // MAYFLY_DATAPLANE_OWN_CGROUP_H_
