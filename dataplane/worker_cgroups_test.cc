@@ -157,9 +157,15 @@ TEST_F(RealGroupTest, AGroupHasItsLimitsAndGoesWithItsObject) {
   {
     const WorkerCgroup group = Make();
     path = PathOf(group);
-    if (own_->pids) EXPECT_EQ(FirstLine(path + "/pids.max"), "1");
-    if (own_->memory) EXPECT_EQ(FirstLine(path + "/memory.max"), absl::StrCat(kMemoryBytes));
-    if (fs::exists(path + "/memory.swap.max")) EXPECT_EQ(FirstLine(path + "/memory.swap.max"), "0");
+    if (own_->pids) {
+      EXPECT_EQ(FirstLine(path + "/pids.max"), "1");
+    }
+    if (own_->memory) {
+      EXPECT_EQ(FirstLine(path + "/memory.max"), absl::StrCat(kMemoryBytes));
+    }
+    if (fs::exists(path + "/memory.swap.max")) {
+      EXPECT_EQ(FirstLine(path + "/memory.swap.max"), "0");
+    }
   }
   EXPECT_FALSE(fs::exists(path));
 }
