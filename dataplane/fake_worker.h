@@ -27,9 +27,9 @@ struct FakeProcess {
   int kills = 0;
   bool has_ended = false;
   bool alive = false;
-  MemoryGate::Share memory;
+  MemoryGate::Reservation memory;
   bool has_memory = true;
-  bool lingers = false;  // it has its memory when its owner has gone, until FakeWorkers::FinishExit
+  bool lingers = false;  // what it has loaded stays when its owner has gone, until FakeWorkers::FinishExit
 
   void FreeMemory() {
     has_memory = false;
@@ -47,7 +47,7 @@ class FakeWorker final : public Worker {
   explicit FakeWorker(std::shared_ptr<FakeProcess> process) : process_(std::move(process)) { process_->alive = true; }
   ~FakeWorker() override {
     process_->alive = false;
-    if (!process_->lingers) process_->FreeMemory();
+    if (!process_->lingers || process_->load.function_id.empty()) process_->FreeMemory();
     // Moved out first: what they hold may be what is destroying this.
     auto loading = std::exchange(process_->loading, nullptr);
     auto running = std::exchange(process_->running, nullptr);
@@ -82,11 +82,12 @@ class FakeWorkers final : public WorkerFactory {
   // From now on the processes that end keep their memory until FinishExit.
   void set_linger() { linger_ = true; }
 
-  void Start(runtime::Language language, int64_t memory_limit_bytes, MemoryGate::Share share, StartDone done) override {
+  void Start(runtime::Language language, int64_t memory_limit_bytes, MemoryGate::Reservation reservation,
+             StartDone done) override {
     auto process = std::make_shared<FakeProcess>();
     process->language = language;
     process->memory_limit_bytes = memory_limit_bytes;
-    process->memory = std::move(share);
+    process->memory = std::move(reservation);
     process->lingers = linger_;
     process->starting = [weak = std::weak_ptr(process),
                          done = std::move(done)](absl::StatusOr<std::unique_ptr<Worker>> worker) mutable {

@@ -224,10 +224,11 @@ TEST_F(InvocationServiceErrorsTest, MoreCallsThanTheQueueHoldsAreTurnedAwayWithA
 
 TEST_F(InvocationServiceErrorsTest, NoProcessToBeHadIsOverloadedWithATime) {
   auto call = Invoke("hello");
-  FakeProcess::Call(workers_[0].starting,
-                    MakeError(absl::StatusCode::kUnavailable, "OVERLOADED", "the zygote is away."));
+  FakeProcess::Call(workers_[0].starting, absl::UnavailableError("the zygote is away"));
   EXPECT_EQ(call->code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(call->reason(), "OVERLOADED");
+  EXPECT_EQ(call->status->message(),
+            "No worker could be started: the zygote is away. Nothing has run; try again later.");
   EXPECT_EQ(call->detail<google::rpc::RetryInfo>()->retry_delay().seconds(), 1);
   EXPECT_EQ(pool_.stats().workers, 0);
 }

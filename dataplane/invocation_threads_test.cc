@@ -92,8 +92,8 @@ class PostingWorkers final : public WorkerFactory {
 
   Renewal renewal() const override { return Renewal::kPrepare; }
 
-  void Start(runtime::Language, int64_t, MemoryGate::Share share, StartDone done) override {
-    boost::asio::post(context_, [this, share = std::move(share), done = std::move(done)]() mutable {
+  void Start(runtime::Language, int64_t, MemoryGate::Reservation reservation, StartDone done) override {
+    boost::asio::post(context_, [this, reservation = std::move(reservation), done = std::move(done)]() mutable {
       std::move(done)(std::make_unique<PostingWorker>(context_));
     });
   }

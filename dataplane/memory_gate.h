@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
@@ -20,35 +19,33 @@ class MemoryGate : public std::enable_shared_from_this<MemoryGate> {
   struct Private {};
 
  public:
-  // A process's part of the budget, which it has until this is destroyed. May outlive the gate.
-  class Share {
+  // A process's part of the budget: until Release, or until the last copy of this is destroyed. May outlive the gate.
+  class Reservation {
    public:
-    Share() = default;
-    ~Share() { Release(); }
-    Share(Share&& other) noexcept { *this = std::move(other); }
-    Share& operator=(Share&& other) noexcept;
+    Reservation() = default;  // of nothing
 
-    // Gives it back; done again, or with nothing, it does nothing. May call starts that wait.
+    // Gives it back, for all copies; done again, it does nothing. May call starts that wait: no lock may be held here,
+    // nor where the last copy is destroyed.
     void Release();
 
    private:
     friend class MemoryGate;
-    Share(std::weak_ptr<MemoryGate> gate, int64_t bytes) : gate_(std::move(gate)), bytes_(bytes) {}
+    struct State;
+    explicit Reservation(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-    std::weak_ptr<MemoryGate> gate_;
-    int64_t bytes_ = 0;
+    std::shared_ptr<State> state_;
   };
-  using Start = absl::AnyInvocable<void(Share) &&>;
+  using Start = absl::AnyInvocable<void(Reservation) &&>;
 
   static std::shared_ptr<MemoryGate> Create(int64_t budget_bytes) {
     return std::make_shared<MemoryGate>(Private(), budget_bytes);
   }
   MemoryGate(Private, int64_t budget_bytes) : budget_bytes_(budget_bytes) {}
 
-  // Calls `start` with a share of `bytes`, which are at most the budget: inside this call when all shares together stay
-  // within the budget, else when enough has been given back, on the thread that gives it; in the order of the calls.
-  // Without a lock.
-  void Enter(int64_t bytes, Start start);
+  // Calls `start` with a reservation of `bytes`, which are at most the budget: inside this call when all reservations
+  // together stay within the budget, else when enough has been given back, on the thread that gives it; in the order of
+  // the calls. Not at all if `owner` is gone by then. No lock is held while it runs.
+  void Enter(int64_t bytes, std::weak_ptr<const void> owner, Start start);
 
   // Nothing that waits, or enters later, is started.
   void Close();
@@ -56,6 +53,7 @@ class MemoryGate : public std::enable_shared_from_this<MemoryGate> {
  private:
   struct Waiting {
     int64_t bytes;
+    std::weak_ptr<const void> owner;
     Start start;
   };
 
@@ -64,8 +62,9 @@ class MemoryGate : public std::enable_shared_from_this<MemoryGate> {
 
   const int64_t budget_bytes_;
   absl::Mutex mutex_;
-  int64_t shared_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t reserved_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool letting_in_ ABSL_GUARDED_BY(mutex_) = false;  // by one thread at a time, in one loop
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
 };
 

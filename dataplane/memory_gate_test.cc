@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,19 +18,21 @@ using ::testing::ElementsAre;
 class MemoryGateTest : public testing::Test {
  protected:
   ~MemoryGateTest() override {
-    if (gate_ != nullptr) gate_->Close();  // the shares that go with the test let nobody in
+    if (gate_ != nullptr) gate_->Close();  // the reservations that go with the test let nobody in
   }
 
   void Enter(const std::string& name, int64_t bytes) {
-    gate_->Enter(bytes, [this, name](MemoryGate::Share share) {
+    owners_[name] = std::make_shared<int>();
+    gate_->Enter(bytes, owners_[name], [this, name](MemoryGate::Reservation reservation) {
       started_.push_back(name);
-      shares_.emplace(name, std::move(share));
+      reservations_.emplace(name, std::move(reservation));
     });
   }
 
   std::shared_ptr<MemoryGate> gate_ = MemoryGate::Create(10);
   std::vector<std::string> started_;
-  std::map<std::string, MemoryGate::Share> shares_;
+  std::map<std::string, std::shared_ptr<int>> owners_;
+  std::map<std::string, MemoryGate::Reservation> reservations_;
 };
 
 TEST_F(MemoryGateTest, StartsWhatFitsAtOnce) {
@@ -43,30 +47,77 @@ TEST_F(MemoryGateTest, StartsTheRestWhenEnoughIsGivenBackInOrder) {
   Enter("c", 7);
   Enter("d", 1);  // it would fit, and does not overtake
   EXPECT_THAT(started_, ElementsAre("a", "b"));
-  shares_.at("a").Release();
+  reservations_.at("a").Release();
   EXPECT_THAT(started_, ElementsAre("a", "b"));
-  shares_.at("b").Release();
+  reservations_.at("b").Release();
   EXPECT_THAT(started_, ElementsAre("a", "b", "c", "d"));
 }
 
-TEST_F(MemoryGateTest, AStartThatDropsItsShareMakesRoomForTheNext) {
+TEST_F(MemoryGateTest, AStartThatDropsItsReservationMakesRoomForTheNext) {
   Enter("a", 10);
-  gate_->Enter(10, [](const MemoryGate::Share&) {});
+  gate_->Enter(10, owners_["a"], [](const MemoryGate::Reservation&) {});
   Enter("b", 10);
-  shares_.at("a").Release();
+  reservations_.at("a").Release();
   EXPECT_THAT(started_, ElementsAre("a", "b"));
 }
 
-TEST_F(MemoryGateTest, AShareIsGivenBackOnce) {
+TEST_F(MemoryGateTest, ManyThatDropTheirsTakeNoMoreStackThanOne) {
+  constexpr int kMany = 200'000;
+  Enter("a", 10);
+  int dropped = 0;
+  // A queue as long as no pool has.
+  for (int i = 0; i < 1000; ++i) gate_->Enter(10, owners_["a"], [&](const MemoryGate::Reservation&) { ++dropped; });
+  std::function<void(MemoryGate::Reservation)> again = [&](const MemoryGate::Reservation&) {
+    if (++dropped < kMany) gate_->Enter(10, owners_["a"], again);
+  };
+  gate_->Enter(10, owners_["a"], again);
+  reservations_.at("a").Release();
+  EXPECT_EQ(dropped, kMany);
+}
+
+TEST_F(MemoryGateTest, WhoIsGoneIsNotStartedAndHoldsNobodyUp) {
   Enter("a", 6);
   Enter("b", 10);
-  MemoryGate::Share moved = std::move(shares_["a"]);
-  shares_["a"].Release();
+  Enter("c", 4);
+  Enter("d", 1);
   EXPECT_THAT(started_, ElementsAre("a"));
-  moved.Release();
-  moved.Release();
-  EXPECT_THAT(started_, ElementsAre("a", "b"));
+  owners_.erase("b");
+  reservations_.at("a").Release();
+  EXPECT_THAT(started_, ElementsAre("a", "c", "d"));
+}
+
+TEST_F(MemoryGateTest, ForgetsWhoIsGoneWhileTheFirstWaits) {
+  Enter("a", 10);
+  Enter("b", 10);
+  auto owner = std::make_shared<int>();
+  auto kept = std::make_shared<int>();
+  gate_->Enter(1, owner, [kept](const MemoryGate::Reservation&) {});
+  EXPECT_EQ(kept.use_count(), 2);
+  owner.reset();
   Enter("c", 1);
+  EXPECT_EQ(kept.use_count(), 1);
+  EXPECT_THAT(started_, ElementsAre("a"));
+}
+
+TEST_F(MemoryGateTest, AReservationIsGivenBackOnceForAllItsCopies) {
+  Enter("a", 6);
+  Enter("b", 10);
+  MemoryGate::Reservation copy = reservations_["a"];
+  copy.Release();
+  EXPECT_THAT(started_, ElementsAre("a", "b"));
+  copy.Release();
+  reservations_["a"].Release();
+  Enter("c", 1);
+  EXPECT_THAT(started_, ElementsAre("a", "b"));
+}
+
+TEST_F(MemoryGateTest, ItIsGivenBackWithTheLastCopy) {
+  Enter("a", 6);
+  Enter("b", 10);
+  auto copy = std::make_unique<MemoryGate::Reservation>(std::move(reservations_["a"]));
+  reservations_.erase("a");
+  EXPECT_THAT(started_, ElementsAre("a"));
+  copy.reset();
   EXPECT_THAT(started_, ElementsAre("a", "b"));
 }
 
@@ -74,15 +125,15 @@ TEST_F(MemoryGateTest, StartsNothingOnceItIsClosed) {
   Enter("a", 10);
   Enter("b", 10);
   gate_->Close();
-  shares_.at("a").Release();
+  reservations_.at("a").Release();
   Enter("c", 1);
   EXPECT_THAT(started_, ElementsAre("a"));
 }
 
-TEST_F(MemoryGateTest, ASharesEndMayComeAfterTheGates) {
+TEST_F(MemoryGateTest, AReservationMayOutliveTheGate) {
   Enter("a", 10);
   gate_.reset();
-  shares_.at("a").Release();
+  reservations_.at("a").Release();
   EXPECT_THAT(started_, ElementsAre("a"));
 }
 

@@ -16,9 +16,12 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "dataplane/cgroup_membership.h"
 
 namespace mayfly::dataplane {
 namespace {
+
+constexpr std::string_view kControllers[] = {"memory", "pids"};
 
 constexpr std::string_view kWhatToDo = "; start the server by systemd-run --user --scope -p Delegate=yes";
 
@@ -35,24 +38,10 @@ bool Holds(const std::vector<std::string>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
-// /proc/self/cgroup (cgroups(7)): "0::/path" of version 2, "4:cpu,cpuacct:/path" of version 1.
-struct Membership {
-  std::optional<std::string> path;          // in the hierarchy of version 2
-  std::vector<std::string> v1_controllers;  // those that version 1 has, which version 2 can't have then
-};
-
-Membership ReadMembership(const std::string& root) {
-  Membership membership;
-  for (const std::string& line : Lines(root + "/proc/self/cgroup")) {
-    const std::vector<std::string> parts = absl::StrSplit(line, absl::MaxSplits(':', 2));
-    if (parts.size() != 3) continue;
-    if (parts[1].empty()) {
-      membership.path = parts[2];
-    } else {
-      for (std::string_view name : absl::StrSplit(parts[1], ',')) membership.v1_controllers.emplace_back(name);
-    }
-  }
-  return membership;
+// The group's path in the hierarchy of version 2.
+std::optional<std::string> PathOf(const std::vector<CgroupMembership>& memberships) {
+  const auto found = std::ranges::find_if(memberships, [](const auto& one) { return one.controllers.empty(); });
+  return found == memberships.end() ? std::nullopt : std::optional(found->path);
 }
 
 // Where the hierarchy is mounted, or a part of it.
@@ -81,17 +70,15 @@ std::string FolderOf(const std::string& path, const Mount& mount) {
   return absl::StrCat(mount.folder, below == "/" ? "" : below);
 }
 
-// "memory", "pids", "memory, pids".
-std::string Names(bool memory, bool pids) {
-  return absl::StrCat(memory ? "memory" : "", memory && pids ? ", " : "", pids ? "pids" : "");
-}
-
-std::string WhyMissing(const OwnCgroup& found, const Membership& membership) {
-  const std::string names = Names(!found.memory, !found.pids);
-  if (names.empty()) return "";
-  const bool in_v1 = (!found.memory && Holds(membership.v1_controllers, "memory")) ||
-                     (!found.pids && Holds(membership.v1_controllers, "pids"));
-  return absl::StrCat("no ", names, in_v1 ? ": version 1 of control groups has it" : ": not delegated");
+// What version 1 has, version 2 can't have.
+std::string WhyMissing(const OwnCgroup& found, const std::vector<CgroupMembership>& memberships) {
+  std::vector<std::string> reasons;
+  for (const std::string_view name : kControllers) {
+    if (found.Has(name)) continue;
+    const bool in_v1 = std::ranges::any_of(memberships, [&](const auto& one) { return Holds(one.controllers, name); });
+    reasons.push_back(absl::StrCat("no ", name, ": ", in_v1 ? "version 1 of control groups has it" : "not delegated"));
+  }
+  return absl::StrJoin(reasons, ", ");
 }
 
 absl::Status CheckWritable(const std::string& root, const OwnCgroup& found) {
@@ -111,31 +98,32 @@ absl::Status CheckAlone(const std::string& root, const OwnCgroup& found) {
 
 }  // namespace
 
+bool OwnCgroup::Has(std::string_view controller) const { return Holds(controllers, controller); }
+
 absl::StatusOr<OwnCgroup> FindOwnCgroup(const std::string& root) {
-  const Membership membership = ReadMembership(root);
+  const std::vector<CgroupMembership> memberships = ReadCgroupMemberships(root);
+  const std::optional<std::string> path = PathOf(memberships);
   const std::optional<Mount> mount = FindMount(root);
-  if (!membership.path.has_value() || !mount.has_value()) {
+  if (!path.has_value() || !mount.has_value()) {
     return No("version 2 of control groups is not mounted here");
   }
-  OwnCgroup found = {.folder = FolderOf(*membership.path, *mount)};
+  OwnCgroup found = {.folder = FolderOf(*path, *mount)};
   if (found.folder.empty()) {
-    return No(absl::StrCat("this process's group ", *membership.path, " is outside of ", mount->folder));
+    return No(absl::StrCat("this process's group ", *path, " is outside of ", mount->folder));
   }
-  std::vector<std::string> controllers;
   for (const std::string& line : Lines(absl::StrCat(root, found.folder, "/cgroup.controllers"))) {
-    controllers = absl::StrSplit(line, ' ');
+    const std::vector<std::string> there = absl::StrSplit(line, ' ');
+    for (const std::string_view name : kControllers) {
+      if (Holds(there, name)) found.controllers.emplace_back(name);
+    }
   }
-  found.memory = Holds(controllers, "memory");
-  found.pids = Holds(controllers, "pids");
-  found.missing = WhyMissing(found, membership);
-  if (!found.memory && !found.pids) return No(absl::StrCat(found.folder, " has ", found.missing));
+  found.missing = WhyMissing(found, memberships);
+  if (found.controllers.empty()) return No(absl::StrCat(found.folder, " has ", found.missing));
   found.is_root = access(absl::StrCat(root, found.folder, "/cgroup.type").c_str(), F_OK) != 0;
   if (absl::Status status = CheckWritable(root, found); !status.ok()) return status;
   if (absl::Status status = CheckAlone(root, found); !status.ok() && !found.is_root) return status;
   found.folder = root + found.folder;
   return found;
 }
-
-std::string ControllerNames(const OwnCgroup& cgroup) { return Names(cgroup.memory, cgroup.pids); }
 
 }  // namespace mayfly::dataplane

@@ -3,6 +3,8 @@
 #define MAYFLY_DATAPLANE_OWN_CGROUP_H_
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -11,9 +13,10 @@ namespace mayfly::dataplane {
 // A group in which this process may make groups with at least one of the controllers that workers are to have.
 struct OwnCgroup {
   std::string folder;
-  bool memory = false;
-  bool pids = false;
-  std::string missing;  // of those two, which is not there, and why; empty: both are there
+  std::vector<std::string> controllers;  // those of "memory" and "pids" that it has
+  std::string missing;                   // which of the two it has not, and why; empty: it has both
+
+  bool Has(std::string_view controller) const;
 
   // The hierarchy's root may hold processes beside groups with controllers. Any other group may not, so this process
   // has to move into one of its groups.
@@ -23,9 +26,6 @@ struct OwnCgroup {
 // `root` is put before all paths: "" but in a test. Changes nothing. Errors: UNAVAILABLE, with the reason, and with
 // what to do about it where something can be done.
 absl::StatusOr<OwnCgroup> FindOwnCgroup(const std::string& root);
-
-// "memory, pids".
-std::string ControllerNames(const OwnCgroup& cgroup);
 
 }  // namespace mayfly::dataplane
 

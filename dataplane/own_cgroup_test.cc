@@ -1,5 +1,6 @@
 #include "dataplane/own_cgroup.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -11,6 +12,8 @@
 
 namespace mayfly::dataplane {
 namespace {
+
+using ::testing::ElementsAre;
 
 constexpr char kWhatToDo[] = "; start the server by systemd-run --user --scope -p Delegate=yes";
 constexpr char kMount[] = "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n";
@@ -48,7 +51,7 @@ TEST_F(OwnCgroupTest, FindsAGroupThatIsDelegated) {
   const absl::StatusOr<OwnCgroup> own = FindOwnCgroup(root_);
   ASSERT_TRUE(own.ok()) << own.status();
   EXPECT_EQ(own->folder, root_ + "/sys/fs/cgroup/a/b");
-  EXPECT_EQ(ControllerNames(*own), "memory, pids");
+  EXPECT_THAT(own->controllers, ElementsAre("memory", "pids"));
   EXPECT_EQ(own->missing, "");
   EXPECT_FALSE(own->is_root);
 }
@@ -74,19 +77,24 @@ TEST_F(OwnCgroupTest, TheRootMayHoldOthersToo) {
 
 TEST_F(OwnCgroupTest, TakesOneControllerAndSaysWhatIsMissing) {
   Write("/sys/fs/cgroup/a/b/cgroup.controllers", "pids\n");
-  EXPECT_EQ(ControllerNames(*FindOwnCgroup(root_)), "pids");
+  EXPECT_THAT(FindOwnCgroup(root_)->controllers, ElementsAre("pids"));
   EXPECT_EQ(FindOwnCgroup(root_)->missing, "no memory: not delegated");
   Write("/sys/fs/cgroup/a/b/cgroup.controllers", "memory\n");
   Write("/proc/self/cgroup", "4:cpuset,pids:/\n0::/a/b\n");
-  EXPECT_EQ(ControllerNames(*FindOwnCgroup(root_)), "memory");
+  EXPECT_THAT(FindOwnCgroup(root_)->controllers, ElementsAre("memory"));
   EXPECT_EQ(FindOwnCgroup(root_)->missing, "no pids: version 1 of control groups has it");
 }
 
 TEST_F(OwnCgroupTest, SaysWhenThereIsNoController) {
   Write("/sys/fs/cgroup/a/b/cgroup.controllers", "cpu hugetlb\n");
-  EXPECT_EQ(Why(), "/sys/fs/cgroup/a/b has no memory, pids: not delegated");
+  EXPECT_EQ(Why(), "/sys/fs/cgroup/a/b has no memory: not delegated, no pids: not delegated");
   Write("/proc/self/cgroup", "8:pids:/\n4:memory:/x\n0::/a/b\n");
-  EXPECT_EQ(Why(), "/sys/fs/cgroup/a/b has no memory, pids: version 1 of control groups has it");
+  EXPECT_EQ(
+      Why(),
+      "/sys/fs/cgroup/a/b has no memory: version 1 of control groups has it, no pids: version 1 of control groups "
+      "has it");
+  Write("/proc/self/cgroup", "8:pids:/\n0::/a/b\n");
+  EXPECT_EQ(Why(), "/sys/fs/cgroup/a/b has no memory: not delegated, no pids: version 1 of control groups has it");
 }
 
 TEST_F(OwnCgroupTest, SaysWhenTheMachineHasNoVersion2) {

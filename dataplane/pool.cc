@@ -289,6 +289,8 @@ void Pool::Remove(const std::shared_ptr<WorkerSlot>& slot, Effects& effects) {
   --workers_;
   memory_bytes_ -= pool.cap_bytes();
   if (slot->worker != nullptr) effects.doomed.push_back(std::move(slot->worker));
+  // One that was asked for and not answered yet may come all the same: it is ended before it has loaded anything.
+  effects.freed.push_back(std::move(slot->memory));
 }
 
 bool Pool::IsWornOut(const WorkerSlot& slot) const {
@@ -331,6 +333,7 @@ void Pool::Perform(Effects& effects) {
   }
   for (Effects::Refusal& refusal : effects.refusals) refusal.waiter->OnRefused(std::move(refusal.status));
   effects.doomed.clear();
+  for (MemoryGate::Reservation& memory : effects.freed) memory.Release();
   for (const std::shared_ptr<WorkerSlot>& slot : effects.starts) Start(slot);
 }
 
@@ -341,17 +344,20 @@ void Pool::Start(const std::shared_ptr<WorkerSlot>& slot) {
     if (slot->state == State::kGone) return;
     cap_bytes = slot->function->cap_bytes();
   }
-  memory_gate_->Enter(cap_bytes, [this, slot](MemoryGate::Share share) { Fork(slot, std::move(share)); });
+  memory_gate_->Enter(cap_bytes, slot, [this, weak = std::weak_ptr(slot)](MemoryGate::Reservation memory) {
+    if (const std::shared_ptr<WorkerSlot> kept = weak.lock()) Fork(kept, std::move(memory));
+  });
 }
 
-void Pool::Fork(const std::shared_ptr<WorkerSlot>& slot, MemoryGate::Share share) {
+void Pool::Fork(const std::shared_ptr<WorkerSlot>& slot, MemoryGate::Reservation memory) {
   std::shared_ptr<const FunctionRevision> function;
   {
     absl::MutexLock lock(mutex_);
     if (slot->state == State::kGone) return;
     function = slot->function->function;
+    slot->memory = memory;
   }
-  factory_.Start(function->language, function->load.memory_limit_bytes, std::move(share),
+  factory_.Start(function->language, function->load.memory_limit_bytes, std::move(memory),
                  [this, slot](absl::StatusOr<std::unique_ptr<Worker>> worker) { OnStarted(slot, std::move(worker)); });
 }
 
@@ -360,9 +366,11 @@ void Pool::OnStarted(const std::shared_ptr<WorkerSlot>& slot, absl::StatusOr<std
   std::shared_ptr<const FunctionRevision> function;
   std::shared_ptr<Worker> worker;
   if (started.ok()) worker = *std::move(started);
+  MemoryGate::Reservation memory;  // from here on its process's, if there is one; dropped without the lock
   {
     absl::MutexLock lock(mutex_);
     if (slot->state == State::kGone) return;
+    memory = std::move(slot->memory);
     if (worker == nullptr) {
       FailLoad(slot, NotStartedStatus(started.status()), {.usage = {}, .logs = {}}, effects);
     } else {

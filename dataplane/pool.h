@@ -183,7 +183,7 @@ class Pool {
   // What the effects set off, and what comes back.
   void Perform(Effects& effects) ABSL_LOCKS_EXCLUDED(mutex_);
   void Start(const std::shared_ptr<WorkerSlot>& slot);
-  void Fork(const std::shared_ptr<WorkerSlot>& slot, MemoryGate::Share share);
+  void Fork(const std::shared_ptr<WorkerSlot>& slot, MemoryGate::Reservation memory);
   void OnStarted(const std::shared_ptr<WorkerSlot>& slot, absl::StatusOr<std::unique_ptr<Worker>> worker);
   void OnLoaded(const std::shared_ptr<WorkerSlot>& slot, absl::StatusOr<runtime::LoadReply> reply, WorkerUsage usage);
   void OnLoadTimeout(const std::shared_ptr<WorkerSlot>& slot);

@@ -8,6 +8,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "dataplane/function_pool.h"
+#include "dataplane/memory_gate.h"
 #include "dataplane/pool.h"
 #include "dataplane/worker_slot.h"
 
@@ -35,6 +36,7 @@ struct Pool::Effects {
   std::vector<Refusal> refusals;
   std::vector<std::shared_ptr<WorkerSlot>> starts;
   std::vector<std::shared_ptr<Worker>> doomed;
+  std::vector<MemoryGate::Reservation> freed;
   std::vector<std::unique_ptr<FunctionPool>> unused;  // sources can be large, so they are freed outside the lock
 };
 

@@ -12,8 +12,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "dataplane/cgroup_membership.h"
 
 namespace mayfly::dataplane {
 namespace {
@@ -49,16 +51,13 @@ std::vector<std::string> FoldersUpwards(const std::string& top, std::string_view
   return folders;
 }
 
-// The folders of this process's cgroups and of those above them. A line of /proc/self/cgroup (cgroups(7)) is
-// "0::/path", of version 2, or "4:cpu,cpuacct:/path", of version 1, which has a hierarchy for each controller.
+// The folders of this process's cgroups and of those above them, where distributions and containers have them.
 std::vector<std::string> CgroupFolders(const std::string& root) {
-  std::ifstream file(root + "/proc/self/cgroup");
   std::vector<std::string> folders;
-  for (std::string line; std::getline(file, line);) {
-    const std::vector<std::string> parts = absl::StrSplit(line, absl::MaxSplits(':', 2));
-    if (parts.size() != 3) continue;
-    const std::string top = absl::StrCat(root, "/sys/fs/cgroup", parts[1].empty() ? "" : "/", parts[1]);
-    for (std::string& folder : FoldersUpwards(top, parts[2])) folders.push_back(std::move(folder));
+  for (const CgroupMembership& membership : ReadCgroupMemberships(root)) {
+    const std::string hierarchy = absl::StrJoin(membership.controllers, ",");
+    const std::string top = absl::StrCat(root, "/sys/fs/cgroup", hierarchy.empty() ? "" : "/", hierarchy);
+    for (std::string& folder : FoldersUpwards(top, membership.path)) folders.push_back(std::move(folder));
   }
   return folders;
 }

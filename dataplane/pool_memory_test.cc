@@ -88,6 +88,19 @@ TEST_F(PoolMemoryTest, AWorkerStartsWhenThoseThatEndHaveGone) {
   EXPECT_TRUE(second->lease.has_value());
 }
 
+TEST_F(PoolMemoryTest, AStartThatNobodyAnswersKeepsNoMemory) {
+  const Revision run = MakeRevision("run", 300);
+  auto left = Acquire(run, Retention::kThrowAway);
+  auto call = Acquire(a_);
+  EXPECT_EQ(workers_.size(), 1u);
+  EXPECT_EQ(pool().Withdraw(*run, *left), Pool::Withdrawn::kFromLoading);
+  ASSERT_EQ(workers_.size(), 2u);  // and the first has not been answered
+  workers_.FinishStartAndLoad(1);
+  EXPECT_TRUE(call->lease.has_value());
+  workers_.FinishStart(0);
+  EXPECT_FALSE(workers_[0].alive);
+}
+
 TEST_F(PoolMemoryTest, AWorkerThatNobodyNeedsAnyMoreDoesNotStart) {
   workers_.set_linger();
   auto all = Acquire(MakeRevision("all", 300));
@@ -184,7 +197,7 @@ class MachineMemoryTest : public PoolFixture, public ::testing::WithParamInterfa
   int64_t CapsOfProcesses() {
     int64_t sum = 0;
     for (const auto& process : workers_.processes) {
-      if (process->has_memory) sum += process->memory_limit_bytes;
+      if (process->has_memory && process->starting == nullptr) sum += process->memory_limit_bytes;
     }
     return sum;
   }

@@ -58,7 +58,7 @@ absl::Status OverBudgetStatus(const FunctionRevision& function, int64_t budget_b
 absl::Status NotStartedStatus(const absl::Status& status) {
   return WithRetryAfter(
       MakeError(absl::StatusCode::kUnavailable, reason::kOverloaded,
-                absl::StrCat("No worker could be started: ", status.message(), " Nothing has run; try again later.")),
+                absl::StrCat("No worker could be started: ", status.message(), ". Nothing has run; try again later.")),
       kRetryDelay);
 }
 

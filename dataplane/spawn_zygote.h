@@ -32,13 +32,13 @@ struct ControlSocket {
 // Errors: UNAVAILABLE.
 absl::StatusOr<ControlSocket> MakeControlSocket();
 
-// Errors: UNAVAILABLE; then the child is killed and reaped.
+// A pidfd of `child`, which is a child of ours and not reaped yet. Errors: UNAVAILABLE; then it is killed and reaped.
 absl::StatusOr<UniqueFd> OpenChild(pid_t child);
 
 // Executes `binary` with `arguments` behind its name, with the descriptors that runtime/worker/zygote.h names, in a
-// session of its own, whose process group is its pid's, and with nothing else of ours: no environment, no other
-// descriptor, no signal setting. It dies with the thread that calls this, which also must reap it. Errors: UNAVAILABLE,
-// with the binary and the reason.
+// session of its own, whose process group is its pid's, and with nothing else of ours: no environment but TZ and LANG,
+// no other descriptor, no signal setting. It dies with the thread that calls this, which also must reap it. Errors:
+// UNAVAILABLE, with the binary and the reason.
 absl::StatusOr<SpawnedZygote> SpawnZygote(const std::string& binary, const std::vector<std::string>& arguments);
 
 }  // namespace mayfly::dataplane

@@ -86,7 +86,7 @@ void StandbyZygote::NoteFailure(std::string_view what) {
   ++failures_;
   next_ = absl::Now() + ZygotePause(failures_);
   // Nobody waits for it, and the next one may well stay.
-  LOG_IF(WARNING, failures_ == 1) << "the " << name_ << " zygote has no stand-by for a moment: " << what;
+  LOG_IF(WARNING, failures_ == 1) << "the " << name_ << " zygote has no standby for a moment: " << what;
 }
 
 std::optional<ZygoteProcess> StandbyZygote::Take() {

@@ -81,10 +81,10 @@ class WorkerFactory {
   // How its workers become pristine. Always the same.
   virtual Renewal renewal() const = 0;
 
-  // Forks a worker of `language` from its zygote; `memory_limit_bytes` is its cap, and `share` is kept until its
-  // process has no memory any more. `done` as in Worker. Errors: UNAVAILABLE OVERLOADED when no process can be made now
-  // (the zygote is being respawned, or the machine has no more processes).
-  virtual void Start(runtime::Language language, int64_t memory_limit_bytes, MemoryGate::Share share,
+  // Forks a worker of `language` from its zygote; `memory_limit_bytes` is its cap, and `reservation` is kept until its
+  // process has no memory any more. `done` as in Worker. Errors: UNAVAILABLE, with the reason, when no process can be
+  // made now (the zygote is being respawned, or the machine has no more processes).
+  virtual void Start(runtime::Language language, int64_t memory_limit_bytes, MemoryGate::Reservation reservation,
                      StartDone done) = 0;
 };
 

@@ -7,18 +7,22 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
-#include "absl/strings/match.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "base/limits.h"
 
 namespace mayfly::dataplane {
@@ -26,7 +30,7 @@ namespace {
 
 constexpr std::string_view kHomePrefix = "mayfly-";
 constexpr char kHost[] = "host";  // this process and the zygotes
-constexpr int kHomesMax = 64;     // of one process
+constexpr int kFoldersMax = 64;   // mayfly-PID-1, … of one process
 constexpr char kControl[] = "cgroup.subtree_control";
 constexpr char kProcesses[] = "cgroup.procs";
 
@@ -53,11 +57,9 @@ std::string ReadFrom(int folder, const char* file) {
 }
 
 // "+memory +pids".
-std::string Controllers(char sign, const OwnCgroup& own) {
-  std::string text;
-  if (own.memory) absl::StrAppend(&text, std::string_view(&sign, 1), "memory");
-  if (own.pids) absl::StrAppend(&text, text.empty() ? "" : " ", std::string_view(&sign, 1), "pids");
-  return text;
+std::string Controllers(std::string_view sign, const OwnCgroup& own) {
+  return absl::StrJoin(own.controllers, " ",
+                       [sign](std::string* text, const std::string& name) { absl::StrAppend(text, sign, name); });
 }
 
 std::vector<std::string> FoldersIn(int folder) {
@@ -72,11 +74,28 @@ std::vector<std::string> FoldersIn(int folder) {
   return names;
 }
 
+// "mayfly-PID-N", as MakeHome names it: nobody else's folder is touched.
+bool IsHomeName(std::string_view name) {
+  if (!absl::ConsumePrefix(&name, kHomePrefix)) return false;
+  const std::vector<std::string_view> numbers = absl::StrSplit(name, '-');
+  return numbers.size() == 2 && std::ranges::all_of(numbers, [](std::string_view number) {
+           return !number.empty() && std::ranges::all_of(number, absl::ascii_isdigit);
+         });
+}
+
+// Whether the folder of that name is still the one that is open.
+bool IsThere(int parent, const std::string& name, const UniqueFd& folder) {
+  struct stat named;
+  struct stat opened;
+  return fstatat(parent, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(folder.get(), &opened) == 0 &&
+         named.st_ino == opened.st_ino;
+}
+
 // Removes groups of a process that was killed. A folder is its process's as long as that one's lock is on it, and a
 // group with a process in it is not removed by the kernel.
 void RemoveLeftovers(int own_folder) {
   for (const std::string& name : FoldersIn(own_folder)) {
-    if (!absl::StartsWith(name, kHomePrefix)) continue;
+    if (!IsHomeName(name)) continue;
     const UniqueFd home = OpenFolder(own_folder, name);
     if (!home.valid() || flock(home.get(), LOCK_EX | LOCK_NB) != 0) continue;
     for (const std::string& group : FoldersIn(home.get())) unlinkat(home.get(), group.c_str(), AT_REMOVEDIR);
@@ -147,16 +166,18 @@ absl::StatusOr<std::shared_ptr<WorkerCgroups>> WorkerCgroups::Open(const OwnCgro
 }
 
 absl::Status WorkerCgroups::MakeHome() {
-  for (int number = 1; number <= kHomesMax; ++number) {
-    const std::string name = absl::StrCat(kHomePrefix, getpid(), "-", number);
-    if (mkdirat(own_folder_.get(), name.c_str(), 0755) != 0) {
+  for (int number = 1; number <= kFoldersMax; ++number) {
+    home_name_ = absl::StrCat(kHomePrefix, getpid(), "-", number);
+    if (mkdirat(own_folder_.get(), home_name_.c_str(), 0755) != 0) {
       if (errno == EEXIST) continue;
-      return Failed(absl::StrCat("making ", own_.folder, "/", name), errno);
+      return Failed(absl::StrCat("making ", own_.folder, "/", home_name_), errno);
     }
-    home_name_ = name;
-    home_ = OpenFolder(own_folder_.get(), name);
-    if (home_.valid() && flock(home_.get(), LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
-    return Failed(absl::StrCat("locking ", own_.folder, "/", name), errno);
+    home_ = OpenFolder(own_folder_.get(), home_name_);
+    if (home_.valid() && flock(home_.get(), LOCK_EX | LOCK_NB) == 0 && IsThere(own_folder_.get(), home_name_, home_)) {
+      return absl::OkStatus();
+    }
+    // Another server that starts has taken it for a leftover.
+    home_.reset();
   }
   return Failed(absl::StrCat("making a group in ", own_.folder), EEXIST);
 }
@@ -169,18 +190,21 @@ absl::Status WorkerCgroups::MoveThisProcess() {
 }
 
 absl::Status WorkerCgroups::EnableControllers() {
-  const std::string controllers = Controllers('+', own_);
+  const std::string controllers = Controllers("+", own_);
   // The root's may be in use by others: those stay.
   const std::string before = ReadFrom(own_folder_.get(), kControl);
   if (const int error = WriteTo(own_folder_.get(), kControl, controllers); error != 0) {
-    return Failed(absl::StrCat("enabling ", ControllerNames(own_), " in ", own_.folder), error);
+    return Failed(absl::StrCat("enabling ", absl::StrJoin(own_.controllers, ", "), " in ", own_.folder), error);
   }
   has_enabled_ = before.find_first_not_of("\n") == std::string::npos;
   const int error = WriteTo(home_.get(), kControl, controllers);
-  return error == 0 ? absl::OkStatus() : Failed(absl::StrCat("enabling ", ControllerNames(own_)), error);
+  return error == 0 ? absl::OkStatus()
+                    : Failed(absl::StrCat("enabling ", absl::StrJoin(own_.controllers, ", ")), error);
 }
 
 absl::Status WorkerCgroups::Try() {
+  pid_t* address = nullptr;  // without it zygotes can't clone into a group: runtime/worker/clone_process.cc
+  if (prctl(PR_GET_TID_ADDRESS, &address, 0, 0, 0) != 0) return Failed("asking for a thread id's address", errno);
   const absl::StatusOr<WorkerCgroup> group = Make(CgroupMemoryBytes(0, HasCheckpoint::kNo));
   if (!group.ok()) return group.status();
   const int error = CloneInto(group->folder());
@@ -208,22 +232,29 @@ absl::Status WorkerCgroups::Limit(int folder, int64_t memory_bytes) const {
     // A kernel without swap has no limit for it.
     if (error == ENOENT && file == std::string_view("memory.swap.max")) error = 0;
   };
-  if (own_.memory) {
+  if (own_.Has("memory")) {
     set("memory.max", absl::StrCat(memory_bytes));
     set("memory.swap.max", "0");
     set("memory.oom.group", "1");
   }
-  if (own_.pids) set("pids.max", "1");
+  if (own_.Has("pids")) set("pids.max", "1");
   return error == 0 ? absl::OkStatus() : Failed("limiting a control group", error);
 }
 
 // A process that is dying is still in its group: it will be gone at the next time.
+// The kernel may be slow, so without the lock.
 void WorkerCgroups::Remove(const std::string& name) {
-  absl::MutexLock lock(mutex_);
-  not_removed_.push_back(name);
-  std::erase_if(not_removed_, [this](const std::string& group) {
+  std::vector<std::string> groups = {name};
+  {
+    absl::MutexLock lock(mutex_);
+    groups.insert(groups.end(), not_removed_.begin(), not_removed_.end());
+    not_removed_.clear();
+  }
+  std::erase_if(groups, [this](const std::string& group) {
     return unlinkat(home_.get(), group.c_str(), AT_REMOVEDIR) == 0 || errno != EBUSY;
   });
+  absl::MutexLock lock(mutex_);
+  not_removed_.insert(not_removed_.end(), groups.begin(), groups.end());
 }
 
 WorkerCgroups::~WorkerCgroups() {
@@ -232,8 +263,8 @@ WorkerCgroups::~WorkerCgroups() {
     if (name != kHost) unlinkat(home_.get(), name.c_str(), AT_REMOVEDIR);
   }
   // From the inside to the outside: a group with controllers below it takes no process back.
-  WriteTo(home_.get(), kControl, Controllers('-', own_));
-  if (has_enabled_) WriteTo(own_folder_.get(), kControl, Controllers('-', own_));
+  WriteTo(home_.get(), kControl, Controllers("-", own_));
+  if (has_enabled_) WriteTo(own_folder_.get(), kControl, Controllers("-", own_));
   if (has_moved_) WriteTo(own_folder_.get(), kProcesses, absl::StrCat(getpid()));
   unlinkat(home_.get(), kHost, AT_REMOVEDIR);
   unlinkat(own_folder_.get(), home_name_.c_str(), AT_REMOVEDIR);

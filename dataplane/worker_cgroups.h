@@ -41,16 +41,18 @@ class WorkerCgroup {
   UniqueFd folder_;
 };
 
-// What a group's memory.max is. It is the last bound, where nothing else counts: it holds all that a worker may have by
-// its own limits, so that a function that ends well without a group does with one. That is its memory limit; once more
-// the same for a checkpoint, which holds what the function had when it had loaded; the channel; and what
-// kWorkerReservedBytesMax says for its own copies of the zygote's pages, page tables and other memory of the kernel.
 enum class HasCheckpoint { kNo, kYes };
+
+// The memory.max of a worker's group: the sum of all that the worker's other limits let it have, so that no function
+// fails in a group that ends well without one. The parts: its memory limit; the same again for a checkpoint, which
+// holds what the function had when it had loaded; the channel; kWorkerReservedBytesMax for its own copies of the
+// zygote's pages, page tables and other memory of the kernel's.
 int64_t CgroupMemoryBytes(int64_t memory_limit_bytes, HasCheckpoint checkpoint);
 
-// Makes the groups: in a folder of its own, mayfly-PID-N, in this process's group, which it may have to move out of the
-// way. Leaves all as it was when it is destroyed; a process that is killed leaves empty folders, which the next one
-// removes. Thread-safe.
+// Makes the groups in a folder of its own, mayfly-PID-N, in this process's group. Unless that is the hierarchy's root,
+// it moves this process into a group in that folder first: a group with limited groups below it may hold none. Leaves
+// all as it was when it is destroyed; a process that is killed leaves empty folders, which the next one removes.
+// Thread-safe.
 class WorkerCgroups : public std::enable_shared_from_this<WorkerCgroups> {
  public:
   // Whether this process may be moved into a group beside the workers'. In another's program it is not ours to move.

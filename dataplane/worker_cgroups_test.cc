@@ -64,7 +64,7 @@ class FakeGroupTest : public testing::Test {
   }
   ~FakeGroupTest() override { fs::remove_all(folder_); }
 
-  OwnCgroup Own() const { return {.folder = folder_, .memory = true, .pids = true, .missing = ""}; }
+  OwnCgroup Own() const { return {.folder = folder_, .controllers = {"memory", "pids"}, .missing = ""}; }
   std::string Why(WorkerCgroups::Move move = WorkerCgroups::Move::kAllowed) const {
     return std::string(WorkerCgroups::Open(Own(), move).status().message());
   }
@@ -85,14 +85,15 @@ TEST_F(FakeGroupTest, MovesNobodyElsesProcess) {
 TEST_F(FakeGroupTest, RemovesWhatAKilledProcessHasLeftAndNothingElse) {
   fs::create_directories(folder_ + "/mayfly-1-1/worker-7");
   fs::create_directories(folder_ + "/mayfly-1-1/host");
-  fs::create_directories(folder_ + "/others/worker-1");
+  const std::set<std::string> others = {"others", "mayfly-prod", "mayfly-1", "mayfly-1-", "mayfly-1-x", "mayfly-1-1-1"};
+  for (const std::string& name : others) fs::create_directories(folder_ + "/" + name + "/worker-1");
   fs::create_directories(folder_ + "/mayfly-2-1/worker-1");
   const UniqueFd in_use(open((folder_ + "/mayfly-2-1").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   ASSERT_EQ(flock(in_use.get(), LOCK_EX | LOCK_NB), 0);
   EXPECT_NE(Why(), "");
-  EXPECT_EQ(NamesIn(folder_), (std::set<std::string>{"others", "mayfly-2-1"}));
-  EXPECT_TRUE(fs::exists(folder_ + "/others/worker-1"));
+  for (const std::string& name : others) EXPECT_TRUE(fs::exists(folder_ + "/" + name + "/worker-1")) << name;
   EXPECT_TRUE(fs::exists(folder_ + "/mayfly-2-1/worker-1"));
+  EXPECT_EQ(NamesIn(folder_).size(), others.size() + 1);
 }
 
 // With real groups, where this process may make them.
@@ -157,10 +158,10 @@ TEST_F(RealGroupTest, AGroupHasItsLimitsAndGoesWithItsObject) {
   {
     const WorkerCgroup group = Make();
     path = PathOf(group);
-    if (own_->pids) {
+    if (own_->Has("pids")) {
       EXPECT_EQ(FirstLine(path + "/pids.max"), "1");
     }
-    if (own_->memory) {
+    if (own_->Has("memory")) {
       EXPECT_EQ(FirstLine(path + "/memory.max"), absl::StrCat(kMemoryBytes));
     }
     if (fs::exists(path + "/memory.swap.max")) {
@@ -171,7 +172,7 @@ TEST_F(RealGroupTest, AGroupHasItsLimitsAndGoesWithItsObject) {
 }
 
 TEST_F(RealGroupTest, AProcessIsBornThereAndMayHaveNoChild) {
-  if (!own_->pids) GTEST_SKIP() << own_->missing;
+  if (!own_->Has("pids")) GTEST_SKIP() << own_->missing;
   const WorkerCgroup group = Make();
   const std::string name = fs::path(PathOf(group)).filename();
   EXPECT_EQ(StatusOf(group,
@@ -186,7 +187,7 @@ TEST_F(RealGroupTest, AProcessIsBornThereAndMayHaveNoChild) {
 }
 
 TEST_F(RealGroupTest, TheKernelEndsWhatUsesMoreMemory) {
-  if (!own_->memory) GTEST_SKIP() << own_->missing;
+  if (!own_->Has("memory")) GTEST_SKIP() << own_->missing;
   const WorkerCgroup group = Make();
   EXPECT_EQ(StatusOf(group, [] { return WriteSharedMemory(16 * kMiB); }), 0);
   EXPECT_FALSE(group.RanOutOfMemory());
@@ -194,7 +195,7 @@ TEST_F(RealGroupTest, TheKernelEndsWhatUsesMoreMemory) {
   EXPECT_TRUE(group.RanOutOfMemory());
 }
 
-TEST_F(RealGroupTest, AKillIsNotTakenForIt) {
+TEST_F(RealGroupTest, AKillIsNotTakenForAnEndOfMemory) {
   const WorkerCgroup group = Make();
   EXPECT_EQ(StatusOf(group, [] { return kill(getpid(), SIGKILL); }), SIGKILL);
   EXPECT_FALSE(group.RanOutOfMemory());

@@ -51,8 +51,7 @@ absl::StatusOr<LoadReply> DecodeCheckedLoadReply(const Message& message) {
 
 }  // namespace
 
-WorkerLife::WorkerLife(boost::asio::any_io_executor executor, ForkedProcess process, int64_t memory_limit_bytes,
-                       MemoryGate::Share memory)
+WorkerLife::WorkerLife(boost::asio::any_io_executor executor, ForkedProcess process, int64_t memory_limit_bytes)
     : executor_(executor),
       pid_(process.pid),
       pidfd_(std::move(process.pidfd)),
@@ -61,8 +60,7 @@ WorkerLife::WorkerLife(boost::asio::any_io_executor executor, ForkedProcess proc
       readable_(executor, channel_.socket()),
       death_(executor),
       silence_(executor),
-      meter_(pid_),
-      memory_(std::move(memory)) {}
+      meter_(pid_) {}
 
 WorkerLife::~WorkerLife() {
   absl::MutexLock lock(mutex_);
@@ -115,10 +113,8 @@ void WorkerLife::Abandon() {
 
 void WorkerLife::OnExit(const ProcessExit& exit) {
   Answer answer;
-  MemoryGate::Share freed;  // destroyed after the lock: another worker may start by it
   {
     absl::MutexLock lock(mutex_);
-    freed = std::move(memory_);
     if (over_) return;
     exit_ = exit;
     // It may have replied before it ended.
@@ -189,10 +185,8 @@ void WorkerLife::AwaitDeath() {
 
 void WorkerLife::OnSilence() {
   Answer answer;
-  MemoryGate::Share freed;
   {
     absl::MutexLock lock(mutex_);
-    if (zygote_ended_) freed = std::move(memory_);
     if (over_) return;
     answer = Finish();
   }

@@ -21,7 +21,6 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "base/unique_fd.h"
-#include "dataplane/memory_gate.h"
 #include "dataplane/process_exit.h"
 #include "dataplane/process_meter.h"
 #include "dataplane/worker.h"
@@ -33,8 +32,7 @@ namespace mayfly::dataplane {
 // One worker process, from its fork until it is reaped. At most one request is under way. Thread-safe.
 class WorkerLife final : public ProcessListener, public std::enable_shared_from_this<WorkerLife> {
  public:
-  WorkerLife(boost::asio::any_io_executor executor, ForkedProcess process, int64_t memory_limit_bytes,
-             MemoryGate::Share memory);
+  WorkerLife(boost::asio::any_io_executor executor, ForkedProcess process, int64_t memory_limit_bytes);
   ~WorkerLife() override;
 
   // Lets the worker lock its sandbox, and begins to listen. Called once.
@@ -96,7 +94,6 @@ class WorkerLife final : public ProcessListener, public std::enable_shared_from_
   boost::asio::posix::stream_descriptor death_ ABSL_GUARDED_BY(mutex_);  // of the pidfd, likewise
   boost::asio::steady_timer silence_ ABSL_GUARDED_BY(mutex_);
   ProcessMeter meter_ ABSL_GUARDED_BY(mutex_);
-  MemoryGate::Share memory_ ABSL_GUARDED_BY(mutex_);
 
   std::atomic<bool> has_ended_ = false;
 

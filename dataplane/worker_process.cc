@@ -1,14 +1,15 @@
 #include "dataplane/worker_process.h"
 
+#include <unistd.h>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "base/error.h"
-#include "base/limits.h"
-#include "base/reason.h"
+#include "base/unique_fd.h"
 #include "dataplane/worker_life.h"
 #include "runtime/channel/codec.h"
 
@@ -51,10 +52,11 @@ std::vector<std::string> ZygoteArguments(const WorkerProcessOptions& options) {
   return arguments;
 }
 
-absl::Status NoWorker(const absl::Status& why) {
-  return WithRetryAfter(MakeError(absl::StatusCode::kUnavailable, reason::kOverloaded,
-                                  absl::StrCat("no worker can be made now: ", why.message())),
-                        kRetryDelay);
+// Keeps it until the process has ended: its memory is free by then, whoever has it to reap, and whenever.
+void KeepUntilEnd(const boost::asio::any_io_executor& executor, const UniqueFd& pidfd,
+                  MemoryGate::Reservation reservation) {
+  const auto end = std::make_shared<boost::asio::posix::stream_descriptor>(executor, dup(pidfd.get()));
+  end->async_wait(end->wait_read, [end, reservation = std::move(reservation)](boost::system::error_code) {});
 }
 
 }  // namespace
@@ -69,15 +71,17 @@ WorkerProcessFactory::WorkerProcessFactory(boost::asio::any_io_executor executor
 
 WorkerProcessFactory::~WorkerProcessFactory() = default;
 
-void WorkerProcessFactory::Start(runtime::Language language, int64_t memory_limit_bytes, MemoryGate::Share share,
-                                 StartDone done) {
-  ForkDone forked = [executor = executor_, memory_limit_bytes, share = std::move(share), done = std::move(done)](
-                        absl::StatusOr<ForkedProcess> process) mutable -> std::shared_ptr<ProcessListener> {
+void WorkerProcessFactory::Start(runtime::Language language, int64_t memory_limit_bytes,
+                                 MemoryGate::Reservation reservation, StartDone done) {
+  ForkDone forked =
+      [executor = executor_, memory_limit_bytes, reservation = std::move(reservation),
+       done = std::move(done)](absl::StatusOr<ForkedProcess> process) mutable -> std::shared_ptr<ProcessListener> {
     if (!process.ok()) {
       std::move(done)(process.status());
       return nullptr;
     }
-    const auto life = std::make_shared<WorkerLife>(executor, *std::move(process), memory_limit_bytes, std::move(share));
+    KeepUntilEnd(executor, process->pidfd, std::move(reservation));
+    const auto life = std::make_shared<WorkerLife>(executor, *std::move(process), memory_limit_bytes);
     life->Start();
     auto worker = std::make_unique<WorkerProcess>(life);
     // Posted, so that the zygote's link knows whom to tell of its end before its owner can use it.
@@ -88,9 +92,8 @@ void WorkerProcessFactory::Start(runtime::Language language, int64_t memory_limi
   };
   absl::StatusOr<WorkerCgroup> cgroup = MakeCgroup(memory_limit_bytes);
   if (!cgroup.ok()) {
-    return boost::asio::post(executor_, [forked = std::move(forked), status = cgroup.status()]() mutable {
-      std::move(forked)(NoWorker(status));
-    });
+    return boost::asio::post(
+        executor_, [forked = std::move(forked), status = cgroup.status()]() mutable { std::move(forked)(status); });
   }
   zygote(language).Fork({
       .memory_limit_bytes = memory_limit_bytes,

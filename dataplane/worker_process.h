@@ -49,7 +49,8 @@ class WorkerProcessFactory final : public WorkerFactory {
   ~WorkerProcessFactory() override;
 
   Renewal renewal() const override { return renewal_; }
-  void Start(runtime::Language language, int64_t memory_limit_bytes, MemoryGate::Share share, StartDone done) override;
+  void Start(runtime::Language language, int64_t memory_limit_bytes, MemoryGate::Reservation reservation,
+             StartDone done) override;
 
   Zygote::Stats zygote_stats(runtime::Language language) { return zygote(language).stats(); }
 

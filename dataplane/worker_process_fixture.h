@@ -94,10 +94,10 @@ class WorkerProcessFixture : public testing::Test {
     factory_ = std::make_unique<WorkerProcessFactory>(context_.get_executor(), options);
   }
 
-  absl::StatusOr<std::unique_ptr<Worker>> TryStart(MemoryGate::Share share = {}) {
+  absl::StatusOr<std::unique_ptr<Worker>> TryStart(MemoryGate::Reservation reservation = {}) {
     std::promise<absl::StatusOr<std::unique_ptr<Worker>>> promise;
     auto future = promise.get_future();
-    factory_->Start(Language::kJs, kMemoryLimitBytes, std::move(share),
+    factory_->Start(Language::kJs, kMemoryLimitBytes, std::move(reservation),
                     [promise = std::move(promise)](auto worker) mutable { promise.set_value(std::move(worker)); });
     return future.get();
   }

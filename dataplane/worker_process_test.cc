@@ -29,6 +29,7 @@ namespace mayfly::dataplane {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 std::set<std::string> OpenFds() {
   std::set<std::string> fds;
@@ -285,7 +286,7 @@ TEST_F(WorkerProcessTest, MoreForksThanMayWaitAreRefused) {
     factory_->Start(Language::kJs, kMemoryLimitBytes, {},
                     [promise = std::move(promise)](auto next) mutable { promise.set_value(next.status()); });
   }
-  EXPECT_EQ(ErrorReason(started.back().get()), "OVERLOADED");
+  EXPECT_EQ(started.back().get(), absl::UnavailableError(absl::StrCat(kForksPendingMax, " forks are under way")));
   started.pop_back();
   kill(zygote, SIGCONT);
   for (std::future<absl::Status>& status : started) EXPECT_EQ(status.get(), absl::OkStatus());
@@ -295,12 +296,14 @@ TEST_F(WorkerProcessTest, ABinaryThatIsNotThereIsAnError) {
   MakeFactory({.js_binary = "/nonexistent/mayfly-js-worker"});
   const absl::Status status = TryStart().status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(ErrorReason(status), "OVERLOADED");
+  EXPECT_THAT(status.message(), StartsWith("the js zygote is not up: "));
 }
 
 TEST_F(WorkerProcessTest, ABinaryThatEndsAtOnceIsAnError) {
   MakeFactory({.js_binary = "/bin/false"});
-  EXPECT_EQ(ErrorReason(TryStart().status()), "OVERLOADED");
+  const absl::Status status = TryStart().status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(status.message(), StartsWith("the js zygote is not up: "));
 }
 
 TEST_F(WorkerProcessTest, AFloodOfStderrHoldsNobodyUp) {
@@ -330,14 +333,14 @@ TEST_F(WorkerProcessTest, ACrashedWorkerIsKeptWhenAsked) {
 TEST_F(WorkerProcessTest, ItsMemoryIsCountedUntilItsProcessHasGone) {
   for (const bool with_zygote : {false, true}) {
     const std::shared_ptr<MemoryGate> gate = MemoryGate::Create(1);
-    MemoryGate::Share share;
-    gate->Enter(1, [&](MemoryGate::Share given) { share = std::move(given); });
-    absl::StatusOr<std::unique_ptr<Worker>> worker = TryStart(std::move(share));
+    MemoryGate::Reservation reservation;
+    gate->Enter(1, gate, [&](MemoryGate::Reservation given) { reservation = std::move(given); });
+    absl::StatusOr<std::unique_ptr<Worker>> worker = TryStart(std::move(reservation));
     ASSERT_TRUE(worker.ok()) << worker.status();
     ASSERT_TRUE(Load(**worker, "ok").reply.ok());
     const UniqueFd pidfd = OpenPidfd((*worker)->pid());
     std::promise<bool> is_gone;
-    gate->Enter(1, [&](const MemoryGate::Share&) {
+    gate->Enter(1, gate, [&](const MemoryGate::Reservation&) {
       pollfd polled = {.fd = pidfd.get(), .events = POLLIN, .revents = 0};
       is_gone.set_value(poll(&polled, 1, 0) == 1);
     });
@@ -353,11 +356,11 @@ TEST_F(WorkerProcessTest, ItsMemoryIsCountedUntilItsProcessHasGone) {
 TEST_F(WorkerProcessTest, AForkThatFailsGivesItsMemoryBack) {
   MakeFactory({.js_binary = "/nonexistent/mayfly-js-worker"});
   const std::shared_ptr<MemoryGate> gate = MemoryGate::Create(1);
-  MemoryGate::Share share;
-  gate->Enter(1, [&](MemoryGate::Share given) { share = std::move(given); });
-  EXPECT_FALSE(TryStart(std::move(share)).ok());
+  MemoryGate::Reservation reservation;
+  gate->Enter(1, gate, [&](MemoryGate::Reservation given) { reservation = std::move(given); });
+  EXPECT_FALSE(TryStart(std::move(reservation)).ok());
   std::promise<void> next;
-  gate->Enter(1, [&](const MemoryGate::Share&) { next.set_value(); });
+  gate->Enter(1, gate, [&](const MemoryGate::Reservation&) { next.set_value(); });
   next.get_future().get();
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "absl/time/time.h"
+#include "dataplane/memory_gate.h"
 #include "dataplane/timer_queue.h"
 #include "dataplane/worker.h"
 
@@ -32,6 +33,7 @@ struct WorkerSlot : boost::intrusive::list_base_hook<boost::intrusive::link_mode
   // Null until it has started, and when gone. Shared, so that a thread inside one of the worker's methods keeps it when
   // another ends it.
   std::shared_ptr<Worker> worker;
+  MemoryGate::Reservation memory;  // while it is kStarting, so that a start that nobody answers does not keep it
   int calls = 0;
   absl::Duration start_begin;  // monotonic, as the next two
   absl::Duration age_limit;    // when it is too old

@@ -20,9 +20,7 @@
 #include "absl/log/log.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "base/error.h"
 #include "base/limits.h"
-#include "base/reason.h"
 #include "dataplane/process_exit.h"
 #include "dataplane/spawn_zygote.h"
 #include "dataplane/standby_zygote.h"
@@ -32,7 +30,7 @@ namespace mayfly::dataplane {
 namespace {
 
 // An order is given to the next zygote if one ended over it, and then given up: it may be what ends them. Three, since
-// a zygote and its stand-by may be killed together, and the order be given to the second as it dies.
+// a zygote and its standby may be killed together, and the order be given to the second as it dies.
 constexpr int kAttemptsMax = 3;
 
 // False: no descriptor is ready.
@@ -76,12 +74,12 @@ struct Zygote::State : std::enable_shared_from_this<State> {
   std::shared_ptr<ZygoteLink> Lead(ZygoteProcess& zygote, const std::shared_ptr<StandbyZygote>& standby);
   std::shared_ptr<ZygoteLink> MakeLink(ZygoteProcess& zygote, const std::shared_ptr<StandbyZygote>& standby);
   bool WaitForEnd(const ZygoteProcess& zygote, ZygoteLink& zygote_link, StandbyZygote& standby);
-  void EndFamily(pid_t group, pid_t zygote);
+  void EndFamily(pid_t group, pid_t zygote, bool unexpected);
   void LogEnd(const siginfo_t& info);
   void Publish(std::shared_ptr<ZygoteLink> next);
   int Retire(bool came_up);
   void Fork(ForkOrder order);
-  bool Hold(ForkOrder& order) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+  std::string Hold(ForkOrder& order) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   void HandleRemains(int ended_generation, ZygoteLink::Remains remains);
   void ReapOrphans(int ended_generation);
   void FailWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
@@ -107,21 +105,22 @@ void Zygote::State::Fork(ForkOrder order) {
       absl::MutexLock lock(mutex);
       // One that has ended is on its way out.
       if (link == nullptr || link == tried) {
-        if (Hold(*left)) return;
-        break;
+        const std::string why_not = Hold(*left);
+        if (!why_not.empty()) Fail(*std::move(left), why_not);
+        return;
       }
       tried = link;
     }
     left = tried->Fork(*std::move(left));
   }
-  if (left.has_value()) Fail(*std::move(left), "it is being started again; our log says why");
 }
 
-// Keeps the order for the next link, if one is to be expected.
-bool Zygote::State::Hold(ForkOrder& order) {
-  if (failures > 0 || waiting.size() >= kForksPendingMax) return false;
+// Keeps the order for the next link. Else says why not.
+std::string Zygote::State::Hold(ForkOrder& order) {
+  if (failures > 0) return "it is being started again; our log says why";
+  if (waiting.size() >= kForksPendingMax) return absl::StrCat(kForksPendingMax, " forks wait for it");
   waiting.push_back(std::move(order));
-  return true;
+  return "";
 }
 
 Zygote::Stats Zygote::stats() const {
@@ -172,7 +171,7 @@ bool Zygote::State::RunFamily(ZygoteProcess zygote) {
     std::optional<ZygoteProcess> next = go_on ? standby->Take() : std::nullopt;
     const int retired = Retire(is_copy || leader->ready());
     if (!next.has_value()) {
-      EndFamily(group, go_on ? zygote.pid : 0);
+      EndFamily(group, zygote.pid, /*unexpected=*/go_on);
       if (go_on) ReapOrphans(retired);
       return go_on;
     }
@@ -229,12 +228,14 @@ bool Zygote::State::WaitForEnd(const ZygoteProcess& zygote, ZygoteLink& zygote_l
 }
 
 // Ends and reaps whatever is left of the group, whether we have heard of it or not: a copy that was made as its zygote
-// died. `zygote` is not reaped yet, so the group's number is still its own.
-void Zygote::State::EndFamily(pid_t group, pid_t zygote) {
-  kill(-group, SIGKILL);
+// died. `zygote` has ended or is about to, and is not reaped, so the group's number is still its own; but in a program
+// that has its children reaped by somebody else, it may be others' by now.
+void Zygote::State::EndFamily(pid_t group, pid_t zygote, bool unexpected) {
   siginfo_t info = {};
+  if (waitid(P_PID, static_cast<id_t>(zygote), &info, WEXITED | WNOWAIT) != 0) return;
+  kill(-group, SIGKILL);
   while (waitid(P_PGID, static_cast<id_t>(group), &info, WEXITED) == 0) {
-    if (info.si_pid == zygote) LogEnd(info);
+    if (unexpected && info.si_pid == zygote) LogEnd(info);
   }
 }
 
@@ -304,10 +305,7 @@ void Zygote::State::ReapOrphans(int ended_generation) {
 }
 
 void Zygote::State::Fail(ForkOrder order, std::string_view why) {
-  absl::Status status = WithRetryAfter(
-      MakeError(absl::StatusCode::kUnavailable, reason::kOverloaded,
-                absl::StrCat("no ", config.name, " worker can be made now: the zygote is not up: ", why)),
-      absl::Seconds(1));
+  absl::Status status = absl::UnavailableError(absl::StrCat("the ", config.name, " zygote is not up: ", why));
   boost::asio::post(executor, [done = std::move(order.done), status]() mutable { std::move(done)(status); });
 }
 

@@ -33,8 +33,8 @@ class Zygote {
   ~Zygote();
 
   // Asks for a worker; `order.done` is called on a thread of the executor. While a zygote boots, or is being respawned,
-  // the order waits. Errors: UNAVAILABLE OVERLOADED: kForksPendingMax orders wait, the system has no process left, or
-  // the zygote does not come up.
+  // the order waits. Errors: UNAVAILABLE, with the reason: kForksPendingMax orders wait, the system has no process
+  // left, or the zygote does not come up.
   void Fork(ForkOrder order);
 
   struct Stats {

@@ -13,9 +13,7 @@
 
 #include "absl/log/log.h"
 #include "absl/strings/str_cat.h"
-#include "base/error.h"
 #include "base/limits.h"
-#include "base/reason.h"
 #include "runtime/channel/packet.h"
 
 namespace mayfly::dataplane {
@@ -25,13 +23,7 @@ using runtime::ForkRequest;
 using runtime::ZygoteReport;
 using runtime::ZygoteReportType;
 
-absl::Status NoWorker(std::string_view why) {
-  return WithRetryAfter(
-      MakeError(absl::StatusCode::kUnavailable, reason::kOverloaded, absl::StrCat("no worker can be made now: ", why)),
-      absl::Seconds(1));
-}
-
-absl::Status NoStandby(std::string_view why) { return absl::UnavailableError(why); }
+absl::Status No(std::string_view why) { return absl::UnavailableError(why); }
 
 // Whether a send has failed because the other side is gone.
 bool IsClosed(int error) { return error == EPIPE || error == ECONNRESET; }
@@ -56,7 +48,7 @@ std::optional<ForkOrder> ZygoteLink::Fork(ForkOrder order) {
     if (ended_) return order;
     // Said on the executor like any other answer.
     if (pending_.size() >= kForksPendingMax) {
-      status = NoWorker(absl::StrCat(kForksPendingMax, " forks are under way"));
+      status = No(absl::StrCat(kForksPendingMax, " forks are under way"));
     } else {
       status = Send(order);
     }
@@ -78,9 +70,9 @@ void ZygoteLink::ForkStandby(StandbyDone done) {
 
 absl::Status ZygoteLink::Send(ForkOrder& order) {
   absl::StatusOr<runtime::SharedMemory> memory = runtime::SharedMemory::Create();
-  if (!memory.ok()) return NoWorker(memory.status().message());
+  if (!memory.ok()) return No(memory.status().message());
   absl::StatusOr<std::pair<UniqueFd, UniqueFd>> sockets = runtime::MakeChannelSockets();
-  if (!sockets.ok()) return NoWorker(sockets.status().message());
+  if (!sockets.ok()) return No(sockets.status().message());
   const ForkRequest request = {
       .id = ++last_id_,
       .kind = runtime::ForkKind::kWorker,
@@ -91,7 +83,7 @@ absl::Status ZygoteLink::Send(ForkOrder& order) {
   if (order.cgroup.folder() >= 0) fds.push_back(order.cgroup.folder());
   const int error = runtime::SendPacket(control_.native_handle(), std::as_bytes(std::span(&request, 1)), fds);
   // One that has just ended: End hands the order over with the others.
-  if (error != 0 && !IsClosed(error)) return NoWorker(strerror(error));
+  if (error != 0 && !IsClosed(error)) return No(strerror(error));
   if (error == 0) ++order.attempts;
   pending_.try_emplace(request.id,
                        PendingFork{.order = std::move(order),
@@ -101,13 +93,13 @@ absl::Status ZygoteLink::Send(ForkOrder& order) {
 }
 
 absl::Status ZygoteLink::SendStandby(StandbyDone& done) {
-  if (ended_) return NoStandby("the zygote has ended");
+  if (ended_) return No("the zygote has ended");
   absl::StatusOr<ControlSocket> socket = MakeControlSocket();
   if (!socket.ok()) return socket.status();
   const ForkRequest request = {.id = ++last_id_, .kind = runtime::ForkKind::kStandby};
   const int fds[] = {socket->zygotes.get()};
   const int error = runtime::SendPacket(control_.native_handle(), std::as_bytes(std::span(&request, 1)), fds);
-  if (error != 0) return NoStandby(strerror(error));
+  if (error != 0) return No(strerror(error));
   standby_.emplace(PendingStandby{.id = request.id, .control = std::move(socket->ours), .done = std::move(done)});
   return absl::OkStatus();
 }
@@ -191,7 +183,7 @@ bool ZygoteLink::HandleStandby(const ZygoteReport& report) {
     standby.swap(standby_);
   }
   absl::StatusOr<UniqueFd> pidfd =
-      report.type == ZygoteReportType::kForked ? OpenChild(report.pid) : NoStandby(strerror(report.error));
+      report.type == ZygoteReportType::kForked ? OpenChild(report.pid) : No(strerror(report.error));
   if (pidfd.ok()) {
     std::move(standby->done)(
         ZygoteProcess{.pid = report.pid, .pidfd = *std::move(pidfd), .control = std::move(standby->control)});
@@ -211,7 +203,7 @@ void ZygoteLink::HandleFork(const ZygoteReport& report, std::vector<UniqueFd> fd
     pending_.erase(found);
   }
   if (report.type == ZygoteReportType::kForkFailed || fds.size() != 1) {
-    std::move(fork->order.done)(NoWorker(absl::StrCat("fork: ", strerror(report.error))));
+    std::move(fork->order.done)(No(absl::StrCat("fork: ", strerror(report.error))));
     return;
   }
   std::shared_ptr<ProcessListener> listener = std::move(fork->order.done)(
@@ -270,7 +262,7 @@ void ZygoteLink::End() {
     if (worker.listener != nullptr) worker.listener->OnZygoteEnd();
   }
   if (closed) return;
-  if (standby.has_value()) std::move(standby->done)(NoStandby("the zygote has ended"));
+  if (standby.has_value()) std::move(standby->done)(No("the zygote has ended"));
   std::move(on_end_)(std::move(remains));
 }
 

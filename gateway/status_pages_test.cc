@@ -66,7 +66,7 @@ TEST_F(StatusPagesTest, HasNothingElse) {
   EXPECT_EQ(Call("GET", "/metrics/").status, 404);
 }
 
-TEST(StatusPagesWithoutMetrics, HasNoSuchPage) {
+TEST(StatusPagesWithoutMetrics, HasNoMetricsPage) {
   StatusPages pages(nullptr);
   ServerHarness harness(pages);
   EXPECT_EQ(HttpClient(harness.port()).Call("GET", "/metrics").status, 404);

@@ -18,7 +18,7 @@ using runtime::SandboxLevelName;
 using runtime::SandboxReport;
 
 constexpr std::string_view kCgroups = "control groups";
-constexpr std::string_view kCgroupLimit = "one of their limits";
+constexpr std::string_view kCgroupLimit = "the other limit of control groups";
 
 absl::Status Refuse(absl::StatusCode code, const std::string& message) {
   return MakeError(code, reason::kRequestInvalid, message);
@@ -44,7 +44,7 @@ void ChooseCgroup(const SandboxOptions& options, const absl::StatusOr<OwnCgroup>
   } else if (!cgroup.ok()) {
     choice.missing.push_back(Missing(kCgroups, cgroup.status().message()));
   } else {
-    choice.used.push_back(absl::StrCat(kCgroups, " (", dataplane::ControllerNames(*cgroup), ")"));
+    choice.used.push_back(absl::StrCat(kCgroups, " (", absl::StrJoin(cgroup->controllers, ", "), ")"));
     if (!cgroup->missing.empty()) choice.missing.push_back(Missing(kCgroupLimit, cgroup->missing));
   }
 }

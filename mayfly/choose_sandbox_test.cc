@@ -30,7 +30,9 @@ const SandboxReport& Container() {
 
 using Cgroup = absl::StatusOr<dataplane::OwnCgroup>;
 
-Cgroup BothControllers() { return dataplane::OwnCgroup{.folder = "/g", .memory = true, .pids = true, .missing = ""}; }
+Cgroup BothControllers() {
+  return dataplane::OwnCgroup{.folder = "/g", .controllers = {"memory", "pids"}, .missing = ""};
+}
 
 std::string Choice(const SandboxOptions& options, const SandboxReport& report,
                    const Cgroup& cgroup = BothControllers()) {
@@ -106,9 +108,11 @@ TEST(ChooseSandboxTest, SaysWhyThereAreNoControlGroups) {
             "namespaces: seccomp, Landlock 7, namespaces; without control groups (other processes are in /a too)");
   EXPECT_EQ(Choice({.cgroup = CgroupUse::kOff}, All()),
             "namespaces: seccomp, Landlock 7, namespaces; without control groups (turned off by --cgroup)");
-  const Cgroup part = dataplane::OwnCgroup{.folder = "/g", .pids = true, .missing = "no memory: not delegated"};
+  const Cgroup part =
+      dataplane::OwnCgroup{.folder = "/g", .controllers = {"pids"}, .missing = "no memory: not delegated"};
   EXPECT_EQ(Choice({}, All(), part),
-            "namespaces: seccomp, Landlock 7, namespaces, control groups (pids); without one of their limits (no "
+            "namespaces: seccomp, Landlock 7, namespaces, control groups (pids); without the other limit of control "
+            "groups (no "
             "memory: not delegated)");
 }
 
@@ -123,7 +127,8 @@ TEST(ChooseSandboxTest, RequiresControlGroupsWithBothLimits) {
   EXPECT_EQ(Choice(options, All(), absl::UnavailableError("no")),
             "--cgroup=require can't be had: the sandbox's level here is namespaces: seccomp, Landlock 7, namespaces; "
             "without control groups (no)");
-  const Cgroup part = dataplane::OwnCgroup{.folder = "/g", .memory = true, .missing = "no pids: not delegated"};
+  const Cgroup part =
+      dataplane::OwnCgroup{.folder = "/g", .controllers = {"memory"}, .missing = "no pids: not delegated"};
   EXPECT_EQ(ChooseSandbox(options, All(), part).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 

@@ -75,7 +75,9 @@ Finding ExamineSandbox(const SandboxOptions& options) {
     return {.state = State::kBad,
             .name = "sandbox",
             .detail = std::string(choice.status().message()),
-            .advice = "leave --sandbox and --min-sandbox out: the strongest that works is taken, if seccomp does"};
+            .advice =
+                "leave --sandbox, --min-sandbox and --cgroup=require out: the strongest that works is taken, if "
+                "seccomp does"};
   }
   // Control groups are beside the levels, and few machines let a program make any.
   if (choice->level == runtime::SandboxLevel::kNamespaces) return Good("sandbox", DescribeSandbox(*choice));

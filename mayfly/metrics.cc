@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "dataplane/per_language.h"
-#include "mayfly/metric_family.h"
+#include "mayfly/metric_family_builder.h"
 #include "runtime/rewind/rewind_way.h"
 #include "runtime/sandbox/sandbox.h"
 
@@ -40,37 +40,41 @@ std::string_view PurposeName(dataplane::Purpose purpose) {
   return "";
 }
 
-Metric Gauge(std::string_view name, std::string_view help) { return {MetricType::Gauge, name, help}; }
-Metric Counter(std::string_view name, std::string_view help) { return {MetricType::Counter, name, help}; }
-Metric Histogram(std::string_view name, std::string_view help) { return {MetricType::Histogram, name, help}; }
+MetricFamilyBuilder Gauge(std::string_view name, std::string_view help) { return {MetricType::Gauge, name, help}; }
+MetricFamilyBuilder Counter(std::string_view name, std::string_view help) { return {MetricType::Counter, name, help}; }
+MetricFamilyBuilder Histogram(std::string_view name, std::string_view help) {
+  return {MetricType::Histogram, name, help};
+}
 
-void AddSafety(const WorkerSafety& safety, Families& families) {
-  Metric level = Gauge("mayfly_sandbox_level", "1 for the level of the workers' sandbox, 0 for the others.");
+void AddContainment(const WorkerContainment& containment, Families& families) {
+  MetricFamilyBuilder level =
+      Gauge("mayfly_sandbox_level", "1 for the level of the workers' sandbox, 0 for the others.");
   for (const runtime::SandboxLevel one : runtime::kSandboxLevels) {
-    level.Add(one == safety.sandbox.level, {{"level", runtime::SandboxLevelName(one)}});
+    level.Add(one == containment.sandbox.level, {{"level", runtime::SandboxLevelName(one)}});
   }
   families.push_back(level.Take());
   families.push_back(Gauge("mayfly_sandbox_part", "1 for each part that the workers' sandbox has.")
-                         .Add(safety.sandbox.level != runtime::SandboxLevel::kNone, {{"part", "seccomp"}})
-                         .Add(safety.sandbox.parts.landlock, {{"part", "landlock"}})
-                         .Add(safety.sandbox.parts.namespaces, {{"part", "namespaces"}})
-                         .Add(safety.sandbox.cgroups != nullptr, {{"part", "control-groups"}})
+                         .Add(containment.sandbox.level != runtime::SandboxLevel::kNone, {{"part", "seccomp"}})
+                         .Add(containment.sandbox.parts.landlock, {{"part", "landlock"}})
+                         .Add(containment.sandbox.parts.namespaces, {{"part", "namespaces"}})
+                         .Add(containment.sandbox.cgroups != nullptr, {{"part", "control-groups"}})
                          .Take());
-  const bool rewinds = safety.isolation.rewind.has_value();
+  const bool rewinds = containment.isolation.rewind.has_value();
   families.push_back(Gauge("mayfly_isolation_strategy", "1 for how the calls of a worker are kept apart.")
                          .Add(!rewinds, {{"strategy", "fresh"}})
                          .Add(rewinds, {{"strategy", "rewind"}})
                          .Take());
-  Metric way = Gauge("mayfly_rewind_way", "1 for the way in which workers rewind; under fresh there is none.");
+  MetricFamilyBuilder way =
+      Gauge("mayfly_rewind_way", "1 for the way in which workers rewind; under fresh there is none.");
   for (const runtime::RewindWay one : runtime::kRewindWays) {
-    way.Add(safety.isolation.rewind == one, {{"way", runtime::RewindWayName(one)}});
+    way.Add(containment.isolation.rewind == one, {{"way", runtime::RewindWayName(one)}});
   }
   families.push_back(way.Take());
 }
 
 // An outcome's series is there from its first call on; that of calls which ended well, from the start.
 void AddOutcomes(const InvocationStats::ByOutcome& outcomes, std::string_view purpose, std::string_view engine,
-                 bool always, Metric& calls) {
+                 bool always, MetricFamilyBuilder& calls) {
   for (size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i] == 0 && !(always && i == 0)) continue;
     calls.Add(static_cast<double>(outcomes[i]),
@@ -79,9 +83,11 @@ void AddOutcomes(const InvocationStats::ByOutcome& outcomes, std::string_view pu
 }
 
 void AddCalls(const InvocationStats& stats, Families& families) {
-  Metric calls = Counter("mayfly_invocations_total", "Calls that have ended, by what they were and how they ended.");
-  Metric starts = Counter("mayfly_invocation_starts_total",
-                          "Calls that got a worker: one made for them (cold), or one that was there (warm).");
+  MetricFamilyBuilder calls =
+      Counter("mayfly_invocations_total", "Calls that have ended, by what they were and how they ended.");
+  MetricFamilyBuilder starts =
+      Counter("mayfly_invocation_starts_total",
+              "Calls that got a worker: one made for them (cold), or one that was there (warm).");
   for (const dataplane::Purpose purpose : dataplane::kPurposes) {
     const auto& by_language = stats.calls[IndexOf(purpose)];
     for (const runtime::Language language : kLanguages) {
@@ -101,11 +107,12 @@ void AddCalls(const InvocationStats& stats, Families& families) {
 }
 
 void AddTimes(const InvocationStats& stats, Families& families) {
-  Metric total = Histogram("mayfly_invocation_duration_seconds", "From a call's arrival to its answer.");
-  Metric queue =
+  MetricFamilyBuilder total = Histogram("mayfly_invocation_duration_seconds", "From a call's arrival to its answer.");
+  MetricFamilyBuilder queue =
       Histogram("mayfly_invocation_queue_seconds", "What a call waited for a worker, or for one to be begun.");
-  Metric load = Histogram("mayfly_invocation_load_seconds", "What a cold call waited for its worker to load.");
-  Metric cpu = Counter("mayfly_invocation_cpu_seconds_total", "CPU time of workers in calls.");
+  MetricFamilyBuilder load =
+      Histogram("mayfly_invocation_load_seconds", "What a cold call waited for its worker to load.");
+  MetricFamilyBuilder cpu = Counter("mayfly_invocation_cpu_seconds_total", "CPU time of workers in calls.");
   for (const runtime::Language language : kLanguages) {
     const InvocationStats::Times& times = stats.times[IndexOf(language)];
     const std::vector<MetricLabel> engine = {{"engine", EngineName(language)}};
@@ -114,14 +121,16 @@ void AddTimes(const InvocationStats& stats, Families& families) {
     load.Add(times.load, engine);
     cpu.Add(absl::ToDoubleSeconds(times.cpu), engine);
   }
-  for (Metric* metric : {&total, &queue, &load, &cpu}) families.push_back(metric->Take());
+  for (MetricFamilyBuilder* metric : {&total, &queue, &load, &cpu}) families.push_back(metric->Take());
 }
 
 void AddWorkers(const DataPlane::Stats& stats, Families& families) {
-  Metric workers = Gauge("mayfly_workers", "Workers by what they do.");
-  Metric started = Counter("mayfly_worker_starts_total", "Workers that have been asked for.");
-  Metric up = Gauge("mayfly_zygote_up", "1 while an engine's zygote is up: without it no worker can be made.");
-  Metric zygotes = Counter("mayfly_zygote_starts_total", "Zygotes that have been started; the first one counts.");
+  MetricFamilyBuilder workers = Gauge("mayfly_workers", "Workers by what they do.");
+  MetricFamilyBuilder started = Counter("mayfly_worker_starts_total", "Workers that have been asked for.");
+  MetricFamilyBuilder up =
+      Gauge("mayfly_zygote_up", "1 while an engine's zygote is up: without it no worker can be made.");
+  MetricFamilyBuilder zygotes =
+      Counter("mayfly_zygote_starts_total", "Zygotes that have been started; the first one counts.");
   for (const runtime::Language language : kLanguages) {
     const std::string_view engine = EngineName(language);
     const Pool::WorkersByState& states = stats.pool.by_language[IndexOf(language)];
@@ -134,7 +143,7 @@ void AddWorkers(const DataPlane::Stats& stats, Families& families) {
     up.Add(zygote.up, {{"engine", engine}});
     zygotes.Add(zygote.started, {{"engine", engine}});
   }
-  for (Metric* metric : {&workers, &started, &up, &zygotes}) families.push_back(metric->Take());
+  for (MetricFamilyBuilder* metric : {&workers, &started, &up, &zygotes}) families.push_back(metric->Take());
 }
 
 void AddDataPlane(const DataPlane::Stats& stats, Families& families) {
@@ -158,7 +167,8 @@ void AddDataPlane(const DataPlane::Stats& stats, Families& families) {
 
 void AddHttp(const HttpStats& stats, Families& families) {
   families.push_back(Gauge("mayfly_http_connections", "Connections to the HTTP door.").Add(stats.connections).Take());
-  Metric responses = Counter("mayfly_http_responses_total", "Responses of the HTTP door, by their status.");
+  MetricFamilyBuilder responses =
+      Counter("mayfly_http_responses_total", "Responses of the HTTP door, by their status.");
   static constexpr std::string_view kClasses[] = {"1xx", "2xx", "3xx", "4xx", "5xx"};
   for (size_t i = 1; i < stats.responses.size(); ++i) {
     responses.Add(static_cast<double>(stats.responses[i]), {{"code", kClasses[i]}});
@@ -168,7 +178,7 @@ void AddHttp(const HttpStats& stats, Families& families) {
 
 void AddProcess(const ProcessStats& stats, Families& families) {
   const auto add = [&families](MetricType type, std::string_view name, std::string_view help, double value) {
-    families.push_back(Metric(type, name, help).Add(value).Take());
+    families.push_back(MetricFamilyBuilder(type, name, help).Add(value).Take());
   };
   add(MetricType::Counter, "process_cpu_seconds_total", "CPU time of the server, without its workers.",
       absl::ToDoubleSeconds(stats.cpu_time));
@@ -189,7 +199,7 @@ std::vector<prometheus::MetricFamily> ToMetricFamilies(const MetricsSnapshot& sn
   Families families;
   families.push_back(
       Gauge("mayfly_build_info", "1 for the version that runs.").Add(1, {{"version", snapshot.version}}).Take());
-  if (snapshot.safety.has_value()) AddSafety(*snapshot.safety, families);
+  if (snapshot.containment.has_value()) AddContainment(*snapshot.containment, families);
   if (snapshot.data_plane.has_value()) AddDataPlane(*snapshot.data_plane, families);
   if (snapshot.http.has_value()) AddHttp(*snapshot.http, families);
   if (snapshot.process.has_value()) AddProcess(*snapshot.process, families);

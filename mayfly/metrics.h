@@ -9,19 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "dataplane/isolation.h"
 #include "gateway/http_server.h"
-#include "mayfly/choose_sandbox.h"
 #include "mayfly/data_plane.h"
 #include "mayfly/process_stats.h"
+#include "mayfly/worker_containment.h"
 
 namespace mayfly {
-
-// How the workers of a data plane are locked in and kept apart; the same for its whole life.
-struct WorkerSafety {
-  dataplane::Isolation isolation;
-  SandboxChoice sandbox;
-};
 
 struct HttpStats {
   int connections = 0;
@@ -32,7 +25,7 @@ struct HttpStats {
 struct MetricsSnapshot {
   std::string version;
   std::optional<ProcessStats> process;
-  std::optional<WorkerSafety> safety;
+  std::optional<WorkerContainment> containment;
   std::optional<DataPlane::Stats> data_plane;
   std::optional<HttpStats> http;
 };

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "mayfly/metric_family.h"
+#include "mayfly/metric_family_builder.h"
 
 namespace mayfly {
 namespace {
@@ -24,11 +24,11 @@ TEST(MetricsTest, TellTheVersionAlwaysAndNothingThatIsNotThere) {
 }
 
 TEST(MetricsTest, TellHowWorkersAreLockedInAndKeptApart) {
-  WorkerSafety safety;
-  safety.sandbox.level = runtime::SandboxLevel::kLandlock;
-  safety.sandbox.parts = {.landlock = true, .namespaces = false};
-  safety.isolation.rewind = runtime::RewindWay::kPagemapScan;
-  EXPECT_THAT(TextOf({.safety = safety}),
+  WorkerContainment containment;
+  containment.sandbox.level = runtime::SandboxLevel::kLandlock;
+  containment.sandbox.parts = {.landlock = true, .namespaces = false};
+  containment.isolation.rewind = runtime::RewindWay::kPagemapScan;
+  EXPECT_THAT(TextOf({.containment = containment}),
               HasSubstr("# HELP mayfly_sandbox_level 1 for the level of the workers' sandbox, 0 for the others.\n"
                         "# TYPE mayfly_sandbox_level gauge\n"
                         "mayfly_sandbox_level{level=\"none\"} 0\n"
@@ -54,7 +54,7 @@ TEST(MetricsTest, TellHowWorkersAreLockedInAndKeptApart) {
 }
 
 TEST(MetricsTest, UnderFreshNoWayOfRewindingIsInUse) {
-  const std::string text = TextOf({.safety = WorkerSafety{}});
+  const std::string text = TextOf({.containment = WorkerContainment{}});
   EXPECT_THAT(text, HasSubstr("mayfly_isolation_strategy{strategy=\"fresh\"} 1\n"));
   EXPECT_THAT(text, Not(testing::ContainsRegex("mayfly_rewind_way\\{way=\"[a-z-]+\"\\} 1")));
 }

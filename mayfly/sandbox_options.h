@@ -12,7 +12,7 @@ namespace mayfly {
 enum class CgroupUse {
   kAuto,     // where that works
   kOff,      // not
-  kRequire,  // or nothing is started: with a limit of memory, and one of processes
+  kRequire,  // nothing is started without both of a group's limits: memory and processes
 };
 
 struct SandboxOptions {

@@ -19,11 +19,11 @@
 #include "gateway/status_pages.h"
 #include "mayfly/choose_isolation.h"
 #include "mayfly/choose_sandbox.h"
-#include "mayfly/metrics.h"
 #include "mayfly/role.h"
 #include "mayfly/server.h"
 #include "mayfly/stop_signals.h"
 #include "mayfly/worker_binaries.h"
+#include "mayfly/worker_containment.h"
 
 namespace mayfly {
 namespace {
@@ -113,15 +113,15 @@ std::string WorkersLine(const ServeOptions& options) {
                       " MiB together");
 }
 
-void SayReady(const cli::Session& session, const ServeOptions& options, const WorkerSafety& choices,
+void SayReady(const cli::Session& session, const ServeOptions& options, const WorkerContainment& containment,
               const Server& server) {
   const cli::Screen& err = session.terminal().err;
   std::ostream& out = err.stream();
   out << err.Paint(cli::Style::kBold, "mayfly serves") << "\n";
   if (RunsWorkers(options.role)) {
     out << "  workers  " << WorkersLine(options) << "\n";
-    out << "  calls    " << DescribeIsolation(choices.isolation) << "\n";
-    out << "  sandbox  " << DescribeSandbox(choices.sandbox) << "\n";
+    out << "  calls    " << DescribeIsolation(containment.isolation) << "\n";
+    out << "  sandbox  " << DescribeSandbox(containment.sandbox) << "\n";
   }
   if (options.role == RoleName::kAll || options.role == RoleName::kControl)
     out << "  store    " << options.data_dir << "\n";
@@ -152,7 +152,7 @@ std::string ToJson(const SandboxChoice& sandbox) {
                       ",\"used\":", ToJson(sandbox.used), ",\"missing\":", ToJson(sandbox.missing), "}");
 }
 
-void SayReadyAsJson(const cli::Session& session, const ServeOptions& options, const WorkerSafety& choices,
+void SayReadyAsJson(const cli::Session& session, const ServeOptions& options, const WorkerContainment& containment,
                     const Server& server) {
   std::ostream& out = session.terminal().out.stream();
   out << "{\"http\":"
@@ -160,8 +160,8 @@ void SayReadyAsJson(const cli::Session& session, const ServeOptions& options, co
       << ",\"grpc\":"
       << (server.grpc_port() ? absl::StrCat("\"", Url("grpc", options.address, *server.grpc_port()), "\"") : "null")
       << ",\"metrics\":" << (server.metrics_port() ? cli::QuoteJson(MetricsUrl(options, server)) : "null")
-      << ",\"isolation\":" << (RunsWorkers(options.role) ? ToJson(choices.isolation) : "null")
-      << ",\"sandbox\":" << (RunsWorkers(options.role) ? ToJson(choices.sandbox) : "null") << "}" << std::endl;
+      << ",\"isolation\":" << (RunsWorkers(options.role) ? ToJson(containment.isolation) : "null")
+      << ",\"sandbox\":" << (RunsWorkers(options.role) ? ToJson(containment.sandbox) : "null") << "}" << std::endl;
 }
 
 absl::Status ServeUntilStopped(const cli::Session& session, const ServeOptions& options) {
@@ -172,10 +172,10 @@ absl::Status ServeUntilStopped(const cli::Session& session, const ServeOptions& 
   if (!sandbox.ok()) return sandbox.status();
   const absl::StatusOr<PlanesOptions> planes = MakePlanesOptions(options, *sandbox);
   if (!planes.ok()) return planes.status();
-  const WorkerSafety choices = {.isolation = planes->data_plane.isolation, .sandbox = *sandbox};
+  const WorkerContainment containment = {.isolation = planes->data_plane.isolation, .sandbox = *sandbox};
   if (RunsWorkers(options.role)) {
-    LOG(INFO) << "calls are kept apart by " << DescribeIsolation(choices.isolation);
-    LOG(INFO) << "workers are locked in by " << DescribeSandbox(choices.sandbox);
+    LOG(INFO) << "calls are kept apart by " << DescribeIsolation(containment.isolation);
+    LOG(INFO) << "workers are locked in by " << DescribeSandbox(containment.sandbox);
     LOG_IF(WARNING, options.pool.memory_budget_bytes < kMemoryLimitMibDefault * static_cast<int64_t>(kMiB))
         << "all workers together may have " << (options.pool.memory_budget_bytes >> 20)
         << " MiB, less than the default memoryLimitMib: such functions are refused (--max-worker-memory)";
@@ -184,12 +184,12 @@ absl::Status ServeUntilStopped(const cli::Session& session, const ServeOptions& 
   if (!role.ok()) return role.status();
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Open(options, *std::move(role), *authenticator, clock,
-                   RunsWorkers(options.role) ? std::optional(choices) : std::nullopt);
+                   RunsWorkers(options.role) ? std::optional(containment) : std::nullopt);
   if (!server.ok()) return server.status();
   if (session.json()) {
-    SayReadyAsJson(session, options, choices, **server);
+    SayReadyAsJson(session, options, containment, **server);
   } else {
-    SayReady(session, options, choices, **server);
+    SayReady(session, options, containment, **server);
   }
   signals.Await();
   if (!session.json()) session.terminal().err.stream() << "stopping: calls in flight may finish" << std::endl;

@@ -36,8 +36,11 @@ void AddLimit(CLI::App& command, const std::string& flag, T& value, const std::s
   Add(command, flag, value, description)->check(cli::WholeNumber(1, std::numeric_limits<int>::max()));
 }
 
-void AddPort(CLI::App& command, const std::string& flag, uint16_t& value, const std::string& description) {
-  Add(command, flag, value, description)->check(cli::WholeNumber(0, std::numeric_limits<uint16_t>::max()));
+template <typename Port>  // uint16_t, or an optional one
+CLI::Option* AddPort(CLI::App& command, const std::string& flag, Port& port, const std::string& description) {
+  return command.add_option(flag, port, description)
+      ->envname(EnvironmentName(flag))
+      ->check(cli::WholeNumber(0, std::numeric_limits<uint16_t>::max()));
 }
 
 void AddDuration(CLI::App& command, const std::string& flag, absl::Duration& value, const std::string& description) {
@@ -76,14 +79,13 @@ void AddSize(CLI::App& command, const std::string& flag, size_t& bytes, size_t u
 }
 
 void DeclareDoors(CLI::App& command, ServeOptions& options) {
-  AddPort(command, "--port", options.port, "HTTP's port; 0: any free one");
-  AddPort(command, "--grpc-port", options.grpc_port, "gRPC's port; 0: any free one");
-  Add(command, "--address", options.address, "The IP address both listen on; one that others reach needs --token-file");
-  command
-      .add_option("--metrics-port", options.metrics_port,
-                  "A port for /metrics and /health alone, without a token; 0: any free one (none)")
-      ->envname(EnvironmentName("--metrics-port"));
-  Add(command, "--metrics-address", options.metrics_address, "The IP address that one listens on");
+  AddPort(command, "--port", options.port, "HTTP's port; 0: any free one")->capture_default_str();
+  AddPort(command, "--grpc-port", options.grpc_port, "gRPC's port; 0: any free one")->capture_default_str();
+  Add(command, "--address", options.address,
+      "The IP address of HTTP and gRPC; one that others reach needs --token-file");
+  AddPort(command, "--metrics-port", options.metrics_port,
+          "A port for /metrics and /health alone, without a token; 0: any free one (none)");
+  Add(command, "--metrics-address", options.metrics_address, "The IP address of the metrics port");
   command.add_flag("--insecure-no-auth", options.is_open, "Serve others without a token")
       ->envname(EnvironmentName("--insecure-no-auth"));
   AddMebibytes(

@@ -148,13 +148,15 @@ TEST_F(ServeFlagsTest, SayWhichNumbersTheyTake) {
     }
     return "";
   };
-  EXPECT_EQ(refusal("--port", "65536"), "--port: '65536' is no whole number, 0 to 65535");
-  EXPECT_EQ(refusal("--max-crashes", "0"), "--max-crashes: '0' is no whole number, 1 or more");
-  EXPECT_EQ(refusal("--max-queue", "many"), "--max-queue: 'many' is no whole number, 1 or more");
-  EXPECT_EQ(refusal("--max-event", "100MiB"), "--max-event: '100MiB' is no whole number, 1 to 6 (MiB)");
-  EXPECT_EQ(refusal("--max-logs", "257"), "--max-logs: '257' is no whole number, 1 to 256 (KiB)");
-  EXPECT_EQ(refusal("--max-worker-memory", "4GiB"), "--max-worker-memory: '4GiB' is no whole number, 1 or more (MiB)");
-  EXPECT_EQ(refusal("--max-crashes", "5000000000"), "--max-crashes: '5000000000' is no whole number, 1 or more");
+  EXPECT_EQ(refusal("--port", "65536"), "--port: '65536' is not a whole number from 0 to 65535");
+  EXPECT_EQ(refusal("--metrics-port", "65536"), "--metrics-port: '65536' is not a whole number from 0 to 65535");
+  EXPECT_EQ(refusal("--max-crashes", "0"), "--max-crashes: '0' is not a whole number of 1 or more");
+  EXPECT_EQ(refusal("--max-queue", "many"), "--max-queue: 'many' is not a whole number of 1 or more");
+  EXPECT_EQ(refusal("--max-event", "100MiB"), "--max-event: '100MiB' is not a whole number from 1 to 6 (MiB)");
+  EXPECT_EQ(refusal("--max-logs", "257"), "--max-logs: '257' is not a whole number from 1 to 256 (KiB)");
+  EXPECT_EQ(refusal("--max-worker-memory", "4GiB"),
+            "--max-worker-memory: '4GiB' is not a whole number of 1 or more (MiB)");
+  EXPECT_EQ(refusal("--max-crashes", "5000000000"), "--max-crashes: '5000000000' is not a whole number of 1 or more");
 }
 
 }  // namespace

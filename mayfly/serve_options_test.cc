@@ -21,7 +21,7 @@ TEST(ServeOptionsTest, AnAddressOthersReachNeedsATokenOrAPlainNo) {
   EXPECT_EQ(ValidateServeOptions({.address = "here"}).message(), "--address here is no IP address");
 }
 
-TEST(ServeOptionsTest, TheMetricsAddressIsOne) {
+TEST(ServeOptionsTest, RefusesAMetricsAddressThatIsNoIpAddress) {
   EXPECT_TRUE(ValidateServeOptions({.metrics_address = "0.0.0.0"}).ok());
   EXPECT_EQ(ValidateServeOptions({.metrics_address = "here"}).message(), "--metrics-address here is no IP address");
 }

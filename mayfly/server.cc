@@ -10,7 +10,7 @@
 #include "base/version.h"
 #include "google/rpc/status.pb.h"
 #include "mayfly/contract.h"
-#include "mayfly/metric_family.h"
+#include "mayfly/metric_family_builder.h"
 #include "mayfly/process_stats.h"
 
 namespace mayfly {
@@ -34,8 +34,8 @@ absl::Status WithFlag(const absl::Status& status, std::string_view flag) {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Open(const ServeOptions& options, std::unique_ptr<Role> role,
                                                      const Authenticator& authenticator, const Clock& clock,
-                                                     std::optional<WorkerSafety> safety) {
-  std::unique_ptr<Server> server(new Server(std::move(role), std::move(safety)));
+                                                     std::optional<WorkerContainment> containment) {
+  std::unique_ptr<Server> server(new Server(std::move(role), std::move(containment)));
   if (absl::Status status = server->OpenHttp(options, authenticator, clock); !status.ok()) return status;
   if (absl::Status status = server->OpenGrpc(options, authenticator); !status.ok()) return status;
   if (absl::Status status = server->OpenMetrics(options, clock); !status.ok()) return status;
@@ -97,7 +97,7 @@ absl::Status Server::OpenMetrics(const ServeOptions& options, const Clock& clock
 std::string Server::MetricsText() const {
   MetricsSnapshot snapshot = {.version = kVersion,
                               .process = ReadProcessStats(),
-                              .safety = safety_,
+                              .containment = containment_,
                               .data_plane = std::nullopt,
                               .http = std::nullopt};
   if (DataPlane* data_plane = role_->data_plane()) snapshot.data_plane = data_plane->stats();

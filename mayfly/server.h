@@ -20,16 +20,18 @@
 #include "mayfly/metrics_door.h"
 #include "mayfly/role.h"
 #include "mayfly/serve_options.h"
+#include "mayfly/worker_containment.h"
 
 namespace mayfly {
 
 class Server {
  public:
-  // Opens the doors that the role has. `safety`, of a role that runs workers, is for the metrics. `authenticator` and
-  // `clock` outlive the server. Errors: UNAVAILABLE, with the flag that chooses another port, for a port that is taken.
+  // Opens the doors that the role has. `containment`, of a role that runs workers, is for the metrics. `authenticator`
+  // and `clock` outlive the server. Errors: UNAVAILABLE, with the flag that chooses another port, for a port that is
+  // taken.
   static absl::StatusOr<std::unique_ptr<Server>> Open(const ServeOptions& options, std::unique_ptr<Role> role,
                                                       const Authenticator& authenticator, const Clock& clock,
-                                                      std::optional<WorkerSafety> safety);
+                                                      std::optional<WorkerContainment> containment);
 
   // Cancels what still runs, waits for it, and ends the role's threads.
   ~Server();
@@ -44,18 +46,19 @@ class Server {
   void Drain(absl::Duration time_max);
 
  private:
-  Server(std::unique_ptr<Role> role, std::optional<WorkerSafety> safety)
-      : role_(std::move(role)), safety_(std::move(safety)) {}
+  Server(std::unique_ptr<Role> role, std::optional<WorkerContainment> containment)
+      : role_(std::move(role)), containment_(std::move(containment)) {}
   absl::Status OpenHttp(const ServeOptions& options, const Authenticator& authenticator, const Clock& clock);
   absl::Status OpenGrpc(const ServeOptions& options, const Authenticator& authenticator);
   absl::Status OpenMetrics(const ServeOptions& options, const Clock& clock);
   std::string MetricsText() const;
 
   const std::unique_ptr<Role> role_;
-  const std::optional<WorkerSafety> safety_;
+  const std::optional<WorkerContainment> containment_;
   std::unique_ptr<gateway::Transcoder> transcoder_;
   std::unique_ptr<gateway::HttpServer> http_;
-  std::atomic<const gateway::HttpServer*> http_for_metrics_ = nullptr;  // set when it is there
+  std::atomic<const gateway::HttpServer*> http_for_metrics_ =
+      nullptr;  // what http_ holds: its threads scrape before Create has returned it
   std::unique_ptr<GrpcDoor> grpc_;
   std::unique_ptr<MetricsDoor> metrics_;
 };

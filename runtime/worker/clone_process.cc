@@ -14,7 +14,7 @@
 namespace mayfly::runtime {
 namespace {
 
-// What the kernel was told by glibc's own fork, in a child that ends at once.
+// What the kernel was told by glibc's own fork, in a child that ends at once. Null: errno says why not.
 pid_t* AskAFork() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return nullptr;
@@ -28,18 +28,22 @@ pid_t* AskAFork() {
   }
   writer.reset();
   if (pid < 0) return nullptr;
-  if (read(reader.get(), &address, sizeof(address)) != sizeof(address)) address = nullptr;
+  const bool told = read(reader.get(), &address, sizeof(address)) == sizeof(address);
   waitpid(pid, nullptr, 0);
-  return address;
+  if (told) return address;
+  errno = ENOSYS;
+  return nullptr;
 }
 
 // glibc keeps the thread's id in the thread's control block, and takes it from there for the owner of a mutex among
 // others. A child that found its parent's id there would be wrong about itself. Where it stands is glibc's secret, but
 // a fork has the kernel write it there and wipe it at the end, and the kernel tells. (It tells of a process that was
 // not forked too, but there glibc has another word wiped.) The same in a child and its children: they have the memory
-// of their parent. Null where the kernel does not tell (no CONFIG_CHECKPOINT_RESTORE).
+// of their parent. Null and ENOSYS where the kernel does not tell (no CONFIG_CHECKPOINT_RESTORE); null and another
+// errno where no process can be made now, so that it is asked again.
 pid_t* ThreadIdAddress() {
-  static pid_t* const address = AskAFork();
+  static pid_t* address = nullptr;
+  if (address == nullptr) address = AskAFork();
   return address;
 }
 
@@ -70,11 +74,7 @@ pid_t CloneHere(uint64_t flags, pid_t* tid) {
 
 pid_t CloneProcess(const CloneOptions& options) {
   pid_t* const tid = ThreadIdAddress();
-  if (tid == nullptr) {
-    if (options.flags == 0 && options.cgroup_fd < 0) return fork();
-    errno = ENOSYS;
-    return -1;
-  }
+  if (tid == nullptr) return options.flags == 0 && options.cgroup_fd < 0 ? fork() : -1;
   return options.cgroup_fd < 0 ? CloneHere(options.flags, tid) : CloneInto(options.cgroup_fd, options.flags, tid);
 }
 

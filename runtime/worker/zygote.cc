@@ -114,7 +114,7 @@ class Zygote {
     return false;
   }
 
-  // Returns twice: also in the stand-by, which then serves in its turn. False there if it can't.
+  // Returns twice: also in the standby, which then serves in its turn. False there if it can't.
   bool ForkStandby(uint64_t id, UniqueFd control) {
     const pid_t pid = CloneProcess({.flags = CLONE_PARENT});
     if (pid == 0) return BecomeStandby(std::move(control));

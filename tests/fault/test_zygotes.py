@@ -97,11 +97,11 @@ def test_a_zygote_that_is_killed_with_its_copy_is_booted(start_server, language)
         assert not set(killed) & set(processes.children(server.pid))
 
 
-def test_copies_end_with_their_server(start_server):
+def test_zygotes_and_their_standbys_end_with_their_server(start_server):
     server = start_server()
-    copies = waiting.until(lambda: len(found := processes.children(server.pid)) == 4 and found)
+    zygotes = waiting.until(lambda: len(found := processes.children(server.pid)) == 4 and found)
     # So that nothing ends them but their server's end.
-    for pid in copies:
+    for pid in zygotes:
         os.kill(pid, signal.SIGSTOP)
     server.kill()  # asserts that none outlives it
 

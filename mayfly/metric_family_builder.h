@@ -1,6 +1,6 @@
 // Prometheus' metric families, made in one expression each.
-#ifndef MAYFLY_MAYFLY_METRIC_FAMILY_H_
-#define MAYFLY_MAYFLY_METRIC_FAMILY_H_
+#ifndef MAYFLY_MAYFLY_METRIC_FAMILY_BUILDER_H_
+#define MAYFLY_MAYFLY_METRIC_FAMILY_BUILDER_H_
 
 #include <prometheus/metric_family.h>
 
@@ -19,15 +19,15 @@ struct MetricLabel {
 };
 
 // One family that grows by samples. `name` has a base unit, and `_total` if it is a counter.
-class Metric {
+class MetricFamilyBuilder {
  public:
-  Metric(prometheus::MetricType type, std::string_view name, std::string_view help);
+  MetricFamilyBuilder(prometheus::MetricType type, std::string_view name, std::string_view help);
 
   // A gauge's or a counter's.
-  Metric& Add(double value, const std::vector<MetricLabel>& labels = {});
+  MetricFamilyBuilder& Add(double value, const std::vector<MetricLabel>& labels = {});
 
   // A histogram's.
-  Metric& Add(const dataplane::DurationHistogram& histogram, const std::vector<MetricLabel>& labels);
+  MetricFamilyBuilder& Add(const dataplane::DurationHistogram& histogram, const std::vector<MetricLabel>& labels);
 
   prometheus::MetricFamily Take() { return std::move(family_); }
 
@@ -42,4 +42,4 @@ std::string MetricsToText(const std::vector<prometheus::MetricFamily>& families)
 
 }  // namespace mayfly
 
-#endif  // MAYFLY_MAYFLY_METRIC_FAMILY_H_
+#endif  // MAYFLY_MAYFLY_METRIC_FAMILY_BUILDER_H_

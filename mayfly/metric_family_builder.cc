@@ -1,4 +1,4 @@
-#include "mayfly/metric_family.h"
+#include "mayfly/metric_family_builder.h"
 
 #include <prometheus/text_serializer.h>
 
@@ -9,16 +9,17 @@ namespace mayfly {
 using prometheus::ClientMetric;
 using prometheus::MetricType;
 
-Metric::Metric(MetricType type, std::string_view name, std::string_view help)
+MetricFamilyBuilder::MetricFamilyBuilder(MetricType type, std::string_view name, std::string_view help)
     : family_{.name = std::string(name), .help = std::string(help), .type = type, .metric = {}} {}
 
-Metric& Metric::Add(double value, const std::vector<MetricLabel>& labels) {
+MetricFamilyBuilder& MetricFamilyBuilder::Add(double value, const std::vector<MetricLabel>& labels) {
   ClientMetric& sample = AddSample(labels);
   (family_.type == MetricType::Counter ? sample.counter.value : sample.gauge.value) = value;
   return *this;
 }
 
-Metric& Metric::Add(const dataplane::DurationHistogram& histogram, const std::vector<MetricLabel>& labels) {
+MetricFamilyBuilder& MetricFamilyBuilder::Add(const dataplane::DurationHistogram& histogram,
+                                              const std::vector<MetricLabel>& labels) {
   ClientMetric::Histogram& sample = AddSample(labels).histogram;
   for (size_t i = 0; i < histogram.counts.size(); ++i) {
     sample.sample_count += histogram.counts[i];
@@ -30,7 +31,7 @@ Metric& Metric::Add(const dataplane::DurationHistogram& histogram, const std::ve
   return *this;
 }
 
-ClientMetric& Metric::AddSample(const std::vector<MetricLabel>& labels) {
+ClientMetric& MetricFamilyBuilder::AddSample(const std::vector<MetricLabel>& labels) {
   ClientMetric& sample = family_.metric.emplace_back();
   for (const MetricLabel& label : labels) {
     sample.label.push_back({.name = std::string(label.name), .value = std::string(label.value)});
