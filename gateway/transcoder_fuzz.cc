@@ -32,7 +32,8 @@
 namespace mayfly::gateway {
 namespace {
 
-constexpr TranscoderOptions kOptions = {.body_bytes_max = 2000, .json_text_bytes_max = 1000};
+constexpr size_t kFuzzedBodyBytesMax = 2000;
+constexpr size_t kFuzzedJsonTextBytesMax = 1000;
 
 // What an error adds to the request that it speaks of: its own words, four times, and descriptions of fields.
 constexpr size_t kErrorBytesMax = 8 * kKiB;
@@ -116,7 +117,9 @@ struct Gateway {
     };
     const auto* service =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("mayfly.gateway.testdata.EchoService");
-    transcoder = *Transcoder::Create({service}, backend, authenticator, clock, kOptions);
+    transcoder =
+        *Transcoder::Create({service}, backend, authenticator, clock,
+                            {.body_bytes_max = kFuzzedBodyBytesMax, .json_text_bytes_max = kFuzzedJsonTextBytesMax});
   }
 
   testing::FakeBackend backend;
