@@ -22,9 +22,9 @@ def test_all_kinds_of_callers_get_what_they_should(start_server):
     seen = run(server, parse(["--minutes", "0.07", "--warm-up", "1", "--interval", "1"]))
     assert seen.tally.faults == []
     assert seen.tally.outcomes.keys() == {"good", "slow", "hostile", "throwing", "dying", "endless", "leaving", "new"}
-    # What all of this comes to is steady: one server, its two zygotes, and no more workers than it may have.
+    # What all of this comes to is steady: one server, its two zygotes and their standbys, and no more workers than it may have.
     for sample in seen.at_rest:
-        assert sample.processes - sample.dead == 3 + sample.workers
+        assert sample.processes - sample.dead == 5 + sample.workers
         assert 0 < sample.workers <= 24
         assert sample.server_pss > 0 and sample.workers_pss > 0
 
