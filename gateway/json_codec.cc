@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "gateway/duration_text.h"
 #include "gateway/json_text.h"
 
 namespace mayfly::gateway {
@@ -103,7 +104,7 @@ bool TakesNull(const pb::Descriptor& descriptor) {
 bool ReadWellKnownJson(std::string_view json, pb::Message& message) {
   std::string text;
   if (auto* duration = As<pb::Duration>(message)) {
-    return Unquote(json, text) && pb::util::TimeUtil::FromString(text, duration);
+    return Unquote(json, text) && ReadDuration(text, *duration);
   }
   if (auto* timestamp = As<pb::Timestamp>(message)) {
     return Unquote(json, text) && pb::util::TimeUtil::FromString(text, timestamp);
