@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::string_view kControllers[] = {"memory", "pids"};
 
-constexpr std::string_view kWhatToDo = "; start the server by systemd-run --user --scope -p Delegate=yes";
+constexpr std::string_view kAdvice = "; start the server by systemd-run --user --scope -p Delegate=yes";
 
 absl::Status No(std::string_view why) { return absl::UnavailableError(why); }
 
@@ -85,7 +85,7 @@ absl::Status CheckWritable(const std::string& root, const OwnCgroup& found) {
   for (const char* file : {"", "/cgroup.procs", "/cgroup.subtree_control"}) {
     const std::string path = found.folder + file;
     if (access((root + path).c_str(), W_OK) == 0) continue;
-    return No(absl::StrCat("can't write to ", path, ": ", strerror(errno), kWhatToDo));
+    return No(absl::StrCat("can't write to ", path, ": ", strerror(errno), kAdvice));
   }
   return absl::OkStatus();
 }
@@ -93,7 +93,7 @@ absl::Status CheckWritable(const std::string& root, const OwnCgroup& found) {
 absl::Status CheckAlone(const std::string& root, const OwnCgroup& found) {
   const std::vector<std::string> processes = Lines(absl::StrCat(root, found.folder, "/cgroup.procs"));
   if (processes == std::vector<std::string>{absl::StrCat(getpid())}) return absl::OkStatus();
-  return No(absl::StrCat("other processes are in ", found.folder, " too", kWhatToDo));
+  return No(absl::StrCat("other processes are in ", found.folder, " too", kAdvice));
 }
 
 }  // namespace

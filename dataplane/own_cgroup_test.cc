@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr char kWhatToDo[] = "; start the server by systemd-run --user --scope -p Delegate=yes";
+constexpr char kAdvice[] = "; start the server by systemd-run --user --scope -p Delegate=yes";
 constexpr char kMount[] = "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n";
 
 // A machine with this process alone in the group /a/b, which is delegated to it; each test changes what it is about.
@@ -116,12 +116,12 @@ TEST_F(OwnCgroupTest, SaysWhenItsGroupIsOutOfReach) {
 TEST_F(OwnCgroupTest, SaysWhenItMayNotWriteThere) {
   Remove("/sys/fs/cgroup/a/b/cgroup.subtree_control");
   EXPECT_EQ(Why(), absl::StrCat("can't write to /sys/fs/cgroup/a/b/cgroup.subtree_control: No such file or directory",
-                                kWhatToDo));
+                                kAdvice));
 }
 
 TEST_F(OwnCgroupTest, SaysWhenOthersAreInTheGroup) {
   Write("/sys/fs/cgroup/a/b/cgroup.procs", absl::StrCat(getpid(), "\n1\n"));
-  EXPECT_EQ(Why(), absl::StrCat("other processes are in /sys/fs/cgroup/a/b too", kWhatToDo));
+  EXPECT_EQ(Why(), absl::StrCat("other processes are in /sys/fs/cgroup/a/b too", kAdvice));
 }
 
 }  // namespace

@@ -3,12 +3,12 @@
 import re
 
 import pytest
+from harness.metrics_page import told
 from tree import ROOT, files
 
 CODE = (ROOT / "mayfly/metrics.cc").read_text()
 PAGE = (ROOT / "docs/metrics.md").read_text()
-# "| `name` | type | `label`, `label` | …"
-TOLD = {name: (kind, set(re.findall(r"`(\w+)`", labels))) for name, kind, labels in re.findall(r"^\| `([a-z_]+)` \| (\w+) \| ([^|]*) \|", PAGE, re.MULTILINE)}
+TOLD = told()
 NAMES = sorted(set(re.findall(r'"((?:mayfly|process)_[a-z_]+)"', CODE)))
 UNITS = {"seconds", "bytes"}
 
