@@ -16,13 +16,15 @@ IDLE = {"js": "function handler() { return null; }", "python": "def handler(even
 @dataclasses.dataclass(frozen=True)
 class Use:
     processes: dict  # name → how many
-    open_files: list  # (name, how many) of the server and of each zygote
+    names: list  # of the server and of each zygote
+    open_files: list  # how many each of these has
     lasting_kib: int  # resident, of the server and the zygotes
     workers_kib: int  # and of the workers; 0 under fresh, where a worker's heap may grow up to its cap
 
     def is_back_at(self, before):
         return (
-            (self.processes, self.open_files) == (before.processes, before.open_files)
+            (self.processes, self.names) == (before.processes, before.names)
+            and all(now <= then for now, then in zip(self.open_files, before.open_files, strict=True))
             and self.lasting_kib <= before.lasting_kib + SLACK_KIB
             and self.workers_kib <= before.workers_kib + SLACK_KIB
         )
@@ -49,13 +51,18 @@ class Footprint:
         assert back, f"not back:\n  before {self.before}\n  now    {self._look()}"
 
     def _look(self):
-        """None if a process ended meanwhile."""
+        """None while the server holds anything of a process that has ended: of an earlier call, or of an earlier test."""
         lasting = [self._server.pid, *processes.children(self._server.pid)]
         workers = [worker for zygote in lasting[1:] for worker in processes.children(zygote)]
         try:
+            names = {pid: processes.stat(pid)[0] for pid in lasting + workers}
+            if processes.holds_the_dead(self._server.pid):
+                return None
+            lasting.sort(key=lambda pid: (names[pid], processes.open_files(pid)))
             return Use(
-                processes=dict(collections.Counter(processes.stat(pid)[0] for pid in lasting + workers)),
-                open_files=sorted((processes.stat(pid)[0], processes.open_files(pid)) for pid in lasting),
+                processes=dict(collections.Counter(names.values())),
+                names=[names[pid] for pid in lasting],
+                open_files=[processes.open_files(pid) for pid in lasting],
                 lasting_kib=sum(map(processes.resident_kib, lasting)),
                 workers_kib=sum(map(processes.resident_kib, workers)) if self._server.isolation == "rewind" else 0,
             )

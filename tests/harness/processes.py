@@ -115,6 +115,19 @@ def open_files(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
+def holds_the_dead(pid):
+    """Whether a process still holds a pidfd of one that has ended. proc(5)'s fdinfo names its process: -1 once reaped."""
+    for entry in os.listdir(f"/proc/{pid}/fdinfo"):
+        try:
+            lines = pathlib.Path(f"/proc/{pid}/fdinfo/{entry}").read_text().splitlines()
+        except FileNotFoundError:
+            continue
+        named = [int(line.split()[1]) for line in lines if line.startswith("Pid:")]
+        if any(target == -1 or (stat(target) or "-Z")[1] == "Z" for target in named):
+            return True
+    return False
+
+
 def cpu_ticks(pid):
     """User and system time so far, in the kernel's ticks; 0 for a process that is gone."""
     if not (known := _read_stat(pid)):
