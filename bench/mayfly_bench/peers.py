@@ -161,7 +161,16 @@ def install_pip(pins, folder):
     return subprocess.run(command, capture_output=True, text=True)
 
 
-def fib_nanoseconds(n, calls, on_cores):
-    """Each call's time in a warm loop of Node's."""
+@contextlib.contextmanager
+def fib_loop(n, on_cores):
+    """A loop of Node's, warm by now: a function that has it call fib(n) so many times and gives each call's microseconds."""
     with cores.on(on_cores):
-        return [int(line) for line in said([node(), str(PEERS / "node_fib.js"), str(n), str(calls)]).split()]
+        process = subprocess.Popen([node(), str(PEERS / "node_fib.js"), str(n)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def calls(count):
+        process.stdin.write(f"{count}\n")
+        process.stdin.flush()
+        return [int(process.stdout.readline()) / 1000 for _ in range(count)]
+
+    with process:
+        yield calls
