@@ -96,6 +96,7 @@ std::span<const Mapping> KernelState::ReadMappings() {
 }
 
 bool KernelState::Begin() {
+  if (!guest_calls_) return true;
   begun_break_ = static_cast<uintptr_t>(RawSyscall(SYS_brk, 0));
   return ReadInto(begun_room_, begun_);
 }

@@ -32,7 +32,7 @@ class KernelState {
   // place.
   KernelState(UnrestoredMemory& memory, const ProcFiles& files, int first_guest_fd, bool guest_calls);
 
-  // Remembers what is mapped before a guest can map anything. False, and error(), if it can't be read.
+  // Remembers what is mapped before a guest can map anything, if one ever can. False, and error(), if it can't be read.
   bool Begin();
 
   // Reads the mappings of now; valid until the next Restore. Empty, and then error() says why, if they can't be read.
