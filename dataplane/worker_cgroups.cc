@@ -17,12 +17,12 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "base/digits.h"
 #include "base/limits.h"
 
 namespace mayfly::dataplane {
@@ -78,9 +78,7 @@ std::vector<std::string> FoldersIn(int folder) {
 bool IsHomeName(std::string_view name) {
   if (!absl::ConsumePrefix(&name, kHomePrefix)) return false;
   const std::vector<std::string_view> numbers = absl::StrSplit(name, '-');
-  return numbers.size() == 2 && std::ranges::all_of(numbers, [](std::string_view number) {
-           return !number.empty() && std::ranges::all_of(number, absl::ascii_isdigit);
-         });
+  return numbers.size() == 2 && std::ranges::all_of(numbers, IsDigits);
 }
 
 // Whether the folder of that name is still the one that is open.

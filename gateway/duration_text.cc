@@ -1,20 +1,17 @@
 #include "gateway/duration_text.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
+#include "base/digits.h"
 
 namespace mayfly::gateway {
 namespace {
 
 constexpr int64_t kSecondsMax = 315'576'000'000;  // google/protobuf/duration.proto
 constexpr size_t kFractionDigitsMax = 9;
-
-bool IsDigits(std::string_view text) { return !text.empty() && std::ranges::all_of(text, absl::ascii_isdigit); }
 
 }  // namespace
 

@@ -1,10 +1,9 @@
 #include "gateway/timeout_header.h"
 
-#include <algorithm>
 #include <cstdint>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "base/digits.h"
 
 namespace mayfly::gateway {
 namespace {
@@ -36,8 +35,7 @@ std::optional<absl::Duration> ParseTimeoutHeader(std::string_view value) {
   const std::string_view digits = value.substr(0, value.size() - 1);
   const auto unit = UnitOf(value.back());
   int64_t count;
-  const bool all_digits = std::all_of(digits.begin(), digits.end(), absl::ascii_isdigit);
-  if (!unit.has_value() || !all_digits || !absl::SimpleAtoi(digits, &count)) return std::nullopt;
+  if (!unit.has_value() || !IsDigits(digits) || !absl::SimpleAtoi(digits, &count)) return std::nullopt;
   return *unit * count;
 }
 

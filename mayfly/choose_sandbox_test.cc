@@ -112,8 +112,7 @@ TEST(ChooseSandboxTest, SaysWhyThereAreNoControlGroups) {
       dataplane::OwnCgroup{.folder = "/g", .controllers = {"pids"}, .missing = "no memory: not delegated"};
   EXPECT_EQ(Choice({}, All(), part),
             "namespaces: seccomp, Landlock 7, namespaces, control groups (pids); without the other limit of control "
-            "groups (no "
-            "memory: not delegated)");
+            "groups (no memory: not delegated)");
 }
 
 TEST(ChooseSandboxTest, ControlGroupsAreNoLevel) {

@@ -20,14 +20,20 @@ std::string EnvironmentName(const std::string& flag) {
 }
 
 template <typename T>
+CLI::Option* Declare(CLI::App& command, const std::string& flag, T& value, const std::string& description) {
+  return command.add_option(flag, value, description)->envname(EnvironmentName(flag));
+}
+
+// With its default in the help.
+template <typename T>
 CLI::Option* Add(CLI::App& command, const std::string& flag, T& value, const std::string& description) {
-  return command.add_option(flag, value, description)->envname(EnvironmentName(flag))->capture_default_str();
+  return Declare(command, flag, value, description)->capture_default_str();
 }
 
 template <typename T>
 void AddChoice(CLI::App& command, const std::string& flag, T& value, const std::map<std::string, T>& choices,
                const std::string& description) {
-  command.add_option(flag, value, description)->transform(cli::Choice(choices))->envname(EnvironmentName(flag));
+  Declare(command, flag, value, description)->transform(cli::Choice(choices));
 }
 
 // A number that is at least 1.
@@ -38,9 +44,7 @@ void AddLimit(CLI::App& command, const std::string& flag, T& value, const std::s
 
 template <typename Port>  // uint16_t, or an optional one
 CLI::Option* AddPort(CLI::App& command, const std::string& flag, Port& port, const std::string& description) {
-  return command.add_option(flag, port, description)
-      ->envname(EnvironmentName(flag))
-      ->check(cli::WholeNumber(0, std::numeric_limits<uint16_t>::max()));
+  return Declare(command, flag, port, description)->check(cli::WholeNumber(0, std::numeric_limits<uint16_t>::max()));
 }
 
 void AddDuration(CLI::App& command, const std::string& flag, absl::Duration& value, const std::string& description) {

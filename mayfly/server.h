@@ -57,8 +57,8 @@ class Server {
   const std::optional<WorkerContainment> containment_;
   std::unique_ptr<gateway::Transcoder> transcoder_;
   std::unique_ptr<gateway::HttpServer> http_;
-  std::atomic<const gateway::HttpServer*> http_for_metrics_ =
-      nullptr;  // what http_ holds: its threads scrape before Create has returned it
+  // What http_ holds: its threads scrape before Create has returned it.
+  std::atomic<const gateway::HttpServer*> http_for_metrics_ = nullptr;
   std::unique_ptr<GrpcDoor> grpc_;
   std::unique_ptr<MetricsDoor> metrics_;
 };

@@ -30,7 +30,7 @@ class Family:
 
 
 def pss_bytes(pid):
-    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    raise ValueError(f"/proc/{pid}/smaps_rollup names no Pss")
+    kib = processes.proc_number(pid, "smaps_rollup", "Pss")
+    if kib is None:
+        raise ValueError(f"/proc/{pid}/smaps_rollup names no Pss")
+    return kib * 1024

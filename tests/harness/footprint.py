@@ -16,15 +16,15 @@ IDLE = {"js": "function handler() { return null; }", "python": "def handler(even
 @dataclasses.dataclass(frozen=True)
 class Use:
     processes: dict  # name → how many
-    names: list  # of the server and of each zygote
-    open_files: list  # how many each of these has
+    open_files: list  # (name, how many) of the server and of each zygote
     lasting_kib: int  # resident, of the server and the zygotes
     workers_kib: int  # and of the workers; 0 under fresh, where a worker's heap may grow up to its cap
 
     def is_back_at(self, before):
         return (
-            (self.processes, self.names) == (before.processes, before.names)
-            and all(now <= then for now, then in zip(self.open_files, before.open_files, strict=True))
+            self.processes == before.processes
+            and [name for name, _ in self.open_files] == [name for name, _ in before.open_files]
+            and all(count <= most for (_, count), (_, most) in zip(self.open_files, before.open_files))
             and self.lasting_kib <= before.lasting_kib + SLACK_KIB
             and self.workers_kib <= before.workers_kib + SLACK_KIB
         )
@@ -58,11 +58,9 @@ class Footprint:
             names = {pid: processes.stat(pid)[0] for pid in lasting + workers}
             if processes.holds_the_dead(self._server.pid):
                 return None
-            lasting.sort(key=lambda pid: (names[pid], processes.open_files(pid)))
             return Use(
                 processes=dict(collections.Counter(names.values())),
-                names=[names[pid] for pid in lasting],
-                open_files=[processes.open_files(pid) for pid in lasting],
+                open_files=sorted((names[pid], processes.open_files(pid)) for pid in lasting),
                 lasting_kib=sum(map(processes.resident_kib, lasting)),
                 workers_kib=sum(map(processes.resident_kib, workers)) if self._server.isolation == "rewind" else 0,
             )

@@ -34,11 +34,16 @@ def stat(pid):
     return name, state, int(ppid)
 
 
+def _runs(known):
+    """Of what `stat` gives: it is neither gone nor dead and unreaped."""
+    return known is not None and known[1] != "Z"
+
+
 def children(pid):
     """The running (not the dead, unreaped) children of a process."""
     found = []
     for entry in os.listdir("/proc"):
-        if entry.isdigit() and (known := stat(int(entry))) and known[2] == pid and known[1] != "Z":
+        if entry.isdigit() and _runs(known := stat(int(entry))) and known[2] == pid:
             found.append(int(entry))
     return found
 
@@ -96,19 +101,20 @@ def end(pids):
             pass
 
 
-def _status_kib(pid, field):
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+def proc_number(pid, file, field):
+    """The number behind `field` and a colon in one of a process's files (proc(5)), or None."""
+    for line in pathlib.Path(f"/proc/{pid}/{file}").read_text().splitlines():
         if line.startswith(f"{field}:"):
             return int(line.split()[1])
-    return 0
+    return None
 
 
 def resident_kib(pid):
-    return _status_kib(pid, "VmRSS")
+    return proc_number(pid, "status", "VmRSS") or 0
 
 
 def peak_resident_kib(pid):
-    return _status_kib(pid, "VmHWM")
+    return proc_number(pid, "status", "VmHWM") or 0
 
 
 def open_files(pid):
@@ -116,14 +122,13 @@ def open_files(pid):
 
 
 def holds_the_dead(pid):
-    """Whether a process still holds a pidfd of one that has ended. proc(5)'s fdinfo names its process: -1 once reaped."""
+    """Whether a process still holds a pidfd of one that has ended: proc(5)'s fdinfo names it, or -1 once it is reaped."""
     for entry in os.listdir(f"/proc/{pid}/fdinfo"):
         try:
-            lines = pathlib.Path(f"/proc/{pid}/fdinfo/{entry}").read_text().splitlines()
+            target = proc_number(pid, f"fdinfo/{entry}", "Pid")
         except FileNotFoundError:
             continue
-        named = [int(line.split()[1]) for line in lines if line.startswith("Pid:")]
-        if any(target == -1 or (stat(target) or "-Z")[1] == "Z" for target in named):
+        if target is not None and not _runs(stat(target)):
             return True
     return False
 
